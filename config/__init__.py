@@ -1,0 +1,1 @@
+"""Settings, URLs and the WSGI entry: how the parts are put together. No behaviour lives here."""

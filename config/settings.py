@@ -1,0 +1,236 @@
+"""Every setting, read from the environment. The README's table explains each variable."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+from config.env import Environment
+
+env = Environment()
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- The instance -------------------------------------------------------------------------------
+
+DEBUG = env.boolean("DEBUG", default=False)
+SECRET_KEY = env.secret("SECRET_KEY", minimum=32)
+# The address people use. Links in answers, the origin of every log and cookie security follow it.
+PUBLIC_URL = env.origin("PUBLIC_URL", "http://127.0.0.1:8000" if DEBUG else None)
+PUBLIC_HOST = PUBLIC_URL.split("://", 1)[1]
+HTTPS = PUBLIC_URL.startswith("https://")
+HOSTNAME = re.sub(r":\d+$", "", PUBLIC_HOST)  # an IPv6 address keeps its colons and brackets
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", [HOSTNAME])
+DATA_DIR = env.path("DATA_DIR", BASE_DIR / ".data")
+
+INSTALLED_APPS = [
+    "trails",
+    "evidence",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
+    "template_partials",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "ninja",
+]
+
+MIDDLEWARE = [
+    "trails.http.middleware.RequestId",
+    "trails.http.middleware.SecurityHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "trails.web.errors.ErrorPages",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "trails.web.context.instance",
+            ],
+        },
+    }
+]
+
+# --- Rows ---------------------------------------------------------------------------------------
+
+
+def database(url: str) -> dict[str, Any]:
+    """Return Django's settings for a database URL, with the durability that DESIGN asks for.
+
+    SQLite: write-ahead log, every commit synced, and transactions that take the write lock when
+    they begin (a deferred one fails with "database is locked" where two writers meet).
+    PostgreSQL: pooled connections; a commit is acknowledged when it is on disk.
+    """
+    settings: dict[str, Any] = dict(dj_database_url.parse(url))
+    options = dict(settings.get("OPTIONS", {}))
+    if settings["ENGINE"] == "django.db.backends.sqlite3":
+        options |= {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        }
+        test_name = env.text("TEST_DATABASE_NAME", "")
+        if test_name:  # a file, so that the threads of a test can write side by side
+            settings["TEST"] = {"NAME": test_name}
+    elif settings["ENGINE"] == "django.db.backends.postgresql":
+        options.setdefault("pool", {"min_size": 1, "max_size": 32, "timeout": 30})
+    else:
+        raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:// or postgres://.")
+    settings["OPTIONS"] = options
+    return settings
+
+
+DATABASES = {
+    "default": database(env.text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'trailkeeper.sqlite3'}"))
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    # The database, so that rate limits hold across processes without another server.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+    }
+}
+
+# --- Evidence bytes -----------------------------------------------------------------------------
+
+VAULT_ROOT = env.path("VAULT_ROOT", DATA_DIR / "vault")
+# Where uploads are hashed before they are named. The same file system as the vault saves a copy.
+VAULT_STAGING = env.path("VAULT_STAGING", VAULT_ROOT / "staging")
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "static-root"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # nothing may use it
+    "vault": {
+        "BACKEND": "evidence.vault.local.WriteOnceFileSystemStorage",
+        "OPTIONS": {"location": str(VAULT_ROOT)},
+    },
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if not DEBUG
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+
+LIMIT_FILE_BYTES = env.size("LIMIT_FILE_BYTES", "10 GiB")
+LIMIT_REQUEST_BYTES = env.size("LIMIT_REQUEST_BYTES", "20 GiB")
+LIMIT_FILES = env.integer("LIMIT_FILES", 5000, minimum=1)
+LIMIT_JSON_BYTES = env.size("LIMIT_JSON_BYTES", "10 MiB")
+DATA_UPLOAD_MAX_MEMORY_SIZE = LIMIT_JSON_BYTES
+
+# --- People and keys ----------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "trails.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "trails.accounts.Adapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by admins, nobody signs up
+ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+# The Kosli dialect's beta switch: whether a new organization starts with audit trails enabled.
+KOSLI_BETA_DEFAULT = env.boolean("KOSLI_BETA_DEFAULT", default=True)
+
+EMAIL_HOST = env.text("EMAIL_HOST", "")
+EMAIL_PORT = env.integer("EMAIL_PORT", 587, minimum=1)
+EMAIL_USE_TLS = env.boolean("EMAIL_USE_TLS", default=True)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.secret("EMAIL_HOST_PASSWORD", required=bool(EMAIL_HOST_USER))
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if EMAIL_HOST
+    else "django.core.mail.backends.console.EmailBackend"
+)
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"trailkeeper@{HOSTNAME}")
+
+# --- The web ------------------------------------------------------------------------------------
+
+# Whether a reverse proxy in front sets X-Forwarded-Proto; otherwise anybody could forge it.
+TRUST_PROXY = env.boolean("TRUST_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
+SECURE_SSL_REDIRECT = False  # the proxy that ends TLS does it; redirected POSTs become GETs
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+CSRF_FAILURE_VIEW = "trails.web.errors.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+
+# --- What the server says -----------------------------------------------------------------------
+
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"})
+LOG_FORMAT = env.choice("LOG_FORMAT", "text" if DEBUG else "json", {"text", "json"})
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "trails.http.logs.RequestIdFilter"}},
+    "formatters": {
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
+            "rename_fields": {"asctime": "at", "levelname": "level", "name": "logger"},
+        },
+        "text": {"format": "%(asctime)s %(levelname)s [%(request_id)s] %(name)s: %(message)s"},
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["request_id"],
+        }
+    },
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    # Django mails admins by default; everything here goes to stderr once.
+    "loggers": {"django": {"handlers": [], "propagate": True, "level": LOG_LEVEL}},
+}

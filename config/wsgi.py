@@ -1,0 +1,8 @@
+"""The WSGI entry. Packages stream through a synchronous iterator, so there is no ASGI one."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+application = get_wsgi_application()

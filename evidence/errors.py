@@ -1,0 +1,25 @@
+"""What can go wrong with bytes and records, as one tree of exceptions."""
+
+
+class EvidenceError(Exception):
+    """The base of every error of this app. Its text says what was wrong and what to do."""
+
+
+class TooLarge(EvidenceError):
+    """A stream went past its limit. `limit` is in bytes."""
+
+    def __init__(self, limit: int, what: str = "A file") -> None:
+        self.limit = limit
+        super().__init__(f"{what} is larger than the limit of {limit} bytes.")
+
+
+class Incomplete(EvidenceError):
+    """A stream ended before the bytes that were announced had arrived."""
+
+
+class Corrupt(EvidenceError):
+    """Stored bytes are not the bytes that were recorded."""
+
+
+class NotCanonical(EvidenceError):
+    """A statement is not what FORMATS §1 allows: keys, numbers, size or text."""

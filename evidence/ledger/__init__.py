@@ -1,0 +1,1 @@
+"""Records: canonical statements and their leaf hashes. The door is `ledger.log`."""

@@ -1,0 +1,179 @@
+"""The vault's door: receive bytes, name them, read them back.
+
+The order is DESIGN §4: bytes are staged and hashed, promoted to their content address and durable,
+and only then named by a `Blob` row in the caller's transaction. A crash at any point leaves bytes
+without a name, which `sweep` removes; never a name without bytes.
+
+Nothing here assumes that the vault is local: it is whatever `STORAGES["vault"]` says, whose `save`
+must not overwrite and must return only when the bytes are durable.
+"""
+
+import contextlib
+import datetime
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from django.core.files import File
+from django.core.files.storage import Storage, storages
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from evidence.errors import Corrupt
+from evidence.models import Blob
+from evidence.vault import staging
+from evidence.vault.digest import CHUNK, Digest, Digester
+from evidence.vault.staging import Staged, stage
+
+__all__ = ["Staged", "name", "open_blob", "promote", "read", "receive", "stage", "sweep", "verify"]
+
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def storage() -> Storage:
+    """Return the storage that holds the vault."""
+    return storages["vault"]
+
+
+def address(sha256: str) -> str:
+    """Return where the bytes of a digest are: `blobs/sha256/ab/cd/<hex>`."""
+    return f"blobs/sha256/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def promote(staged: Staged) -> str:
+    """Give staged bytes their content address, durably. Returns the address.
+
+    What is already there under that digest is an earlier write of the same bytes and stays.
+    """
+    target = address(staged.digest.sha256)
+    with staged.path.open("rb") as file:
+        return storage().save(target, File(file, name=str(staged.path)))
+
+
+def name(promoted: Sequence[Staged]) -> dict[str, Blob]:
+    """Write the rows that name promoted bytes; call it inside the transaction that uses them.
+
+    Returns the blob of each SHA-256. From the insert on, `sweep` leaves these bytes alone; what was
+    found in place at promotion may have been swept before it, so it is looked for again here, and
+    promoted again if need be.
+    """
+    by_digest = {item.digest.sha256: item for item in promoted}
+    known: dict[str, Blob] = Blob.objects.in_bulk(list(by_digest))
+    # In one order everywhere, so that two transactions naming the same bytes never deadlock.
+    fresh = [
+        Blob(sha256=sha256, size=item.digest.size, crc32=item.digest.crc32)
+        for sha256, item in sorted(by_digest.items())
+        if sha256 not in known
+    ]
+    Blob.objects.bulk_create(fresh, ignore_conflicts=True)
+    for blob in fresh:
+        if not storage().exists(address(blob.sha256)):
+            promote(by_digest[blob.sha256])
+        known[blob.sha256] = blob
+    return known
+
+
+def receive(chunks: Iterable[bytes], *, limit: int | None = None) -> Blob:
+    """Take a stream into the vault and return its blob: staged, promoted and named in one call."""
+    staged = stage(chunks, limit=limit)
+    try:
+        promote(staged)
+        with transaction.atomic():
+            return name([staged])[staged.digest.sha256]
+    finally:
+        staged.discard()
+
+
+def open_blob(sha256: str) -> Any:
+    """Open the bytes of a digest for reading, as a seekable binary file."""
+    return storage().open(address(sha256), "rb")
+
+
+def read(sha256: str, start: int, stop: int) -> Iterator[bytes]:
+    """Yield the bytes from `start` up to `stop` of a blob. `Corrupt` when it ends too early."""
+    with open_blob(sha256) as file:
+        if start:
+            file.seek(start)
+        left = stop - start
+        while left > 0:
+            chunk = file.read(min(CHUNK, left))
+            if not chunk:
+                raise Corrupt(f"Blob {sha256} ended {left} bytes early. Restore it from a copy.")
+            left -= len(chunk)
+            yield chunk
+
+
+def verify(blob: Blob) -> Digest:
+    """Read a blob back whole and return its digest. `Corrupt` when it is not what was recorded."""
+    digester = Digester()
+    try:
+        with open_blob(blob.sha256) as file:
+            while chunk := file.read(CHUNK):
+                digester.update(chunk)
+    except FileNotFoundError as error:
+        raise Corrupt(f"Blob {blob.sha256} is not in the vault. Restore it from a copy.") from error
+    found = digester.digest()
+    if found != Digest(blob.sha256, blob.crc32, blob.size):
+        raise Corrupt(f"Blob {blob.sha256} holds other bytes: {found.sha256}, {found.size} bytes.")
+    return found
+
+
+def ready() -> None:
+    """Raise what is wrong when the vault cannot take bytes at the moment."""
+    staged = stage([b"ready"])
+    staged.discard()
+    storage().exists(address("0" * 64))
+
+
+# --- Sweeping -----------------------------------------------------------------------------------
+
+
+def _addresses(folder: str = "blobs/sha256") -> Iterator[str]:
+    if not storage().exists(folder):
+        return
+    folders, files = storage().listdir(folder)
+    for file in files:
+        yield f"{folder}/{file}"
+    for inner in folders:
+        yield from _addresses(f"{folder}/{inner}")
+
+
+def _delete_if_unnamed(target: str) -> bool:
+    """Remove one object unless a row names it, and hold out meanwhile whoever wants to name it.
+
+    Takes the name as a writer does and gives it up again: who is naming the bytes makes us wait,
+    and who comes after waits for us, finds the object gone in `name`, and promotes again. Needs no
+    more than the right to insert, and stops nobody who names other bytes.
+    """
+    sha256 = target.rsplit("/", 1)[-1]
+    if not _SHA256.fullmatch(sha256):
+        storage().delete(target)  # half of a copy that a crash cut short: no row can name it
+        return True
+    try:
+        with transaction.atomic():
+            Blob.objects.create(sha256=sha256, size=0, crc32=0)
+            storage().delete(target)
+            transaction.set_rollback(True)
+    except IntegrityError:
+        return False  # it has been named since
+    return True
+
+
+def sweep(*, older_than: datetime.timedelta) -> tuple[int, int]:
+    """Remove what was staged, or promoted, and never named. Returns (staged, promoted) counts.
+
+    Only what is older than `older_than` is touched: younger bytes may belong to a report that is
+    under way. Give it more time than the longest upload takes.
+    """
+    removed = staging.sweep(older_than=older_than.total_seconds())
+    horizon = timezone.now() - older_than
+    orphans = 0
+    for target in _addresses():
+        if Blob.objects.filter(sha256=target.rsplit("/", 1)[-1]).exists():
+            continue
+        # Another sweep may have been faster.
+        with contextlib.suppress(FileNotFoundError):
+            if storage().get_modified_time(target) < horizon:
+                orphans += _delete_if_unnamed(target)
+    return removed, orphans

@@ -1,0 +1,7 @@
+"""Figures: how fast the product is, as ratios to a yardstick that was measured in the same run.
+
+    python -m tests.bench [figure ...] [--json FILE] [--quick]
+
+Not for correctness: every part that is measured here has tests elsewhere. Absolute values belong
+to the machine they were measured on; only the ratios may be compared.
+"""

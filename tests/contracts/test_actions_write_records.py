@@ -1,0 +1,237 @@
+"""Every act is permitted by a role, leaves its record or activity, and is all or nothing.
+
+An act that is not listed here fails: whoever adds one says who may do it and what it writes.
+"""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import transaction
+
+import trails.actions
+from evidence.append_only import AppendOnly
+from evidence.models import Record
+from evidence.vault import store
+from tests.plugins.world import World
+from tests.trails.test_permissions import MAY, actor_called
+from trails.actions import (
+    attestations,
+    downloads,
+    keys,
+    members,
+    organizations,
+    workflows,
+)
+from trails.actions import (
+    trails as trail_acts,
+)
+from trails.actors import Actor
+from trails.errors import Forbidden
+from trails.models import Activity, ServiceAccount, User
+
+# What acts are made of: rules of what may be written, and how it is written.
+PARTS = {"inputs", "records", "reports"}
+# Functions beside the acts that write nothing.
+PURE = {"attestations.attested", "keys.hash_token"}
+
+
+def attest(world: World, actor: Actor) -> Any:
+    staged = store.stage([b"whoami"])
+    try:
+        return attestations.attest(
+            actor=actor,
+            workflow=world.begin(),
+            report=attestations.Report("user-identity", True, user_data="{}"),
+            uploads=[attestations.Upload("whoami.txt", staged)],
+        )
+    finally:
+        staged.discard()
+
+
+def robot() -> ServiceAccount:
+    return ServiceAccount.objects.get(name="robot")
+
+
+def superuser(world: World) -> User:
+    User.objects.filter(pk=world.owner.pk).update(is_superuser=True)
+    return world.auditor
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An act: how it is done, who may do it (None: the caller decides), what it leaves behind."""
+
+    do: Callable[[World, Actor], Any]
+    may: set[str] | None
+    records: int
+    activities: int
+
+
+ADMINS, REPORTERS = {"owner", "system"}, {"owner", "writer", "robot", "system"}
+ACTS: dict[str, Entry] = {
+    "attestations.attest": Entry(attest, REPORTERS, 1, 0),
+    "workflows.begin_workflow": Entry(
+        lambda w, a: workflows.begin_workflow(actor=a, trail=w.private, id="run-2"), REPORTERS, 1, 0
+    ),
+    "trails.configure_trail": Entry(
+        lambda w, a: trail_acts.configure_trail(actor=a, organization=w.acme, name="new-one"),
+        ADMINS, 1, 0,
+    ),
+    "downloads.note_download": Entry(
+        lambda w, a: downloads.note_download(
+            actor=a, workflow=w.begin(), what=downloads.Download.PACKAGE, details={}
+        ),
+        None, 0, 1,
+    ),
+    "organizations.create_organization": Entry(
+        lambda w, a: organizations.create_organization(name="third", actor=a), None, 1, 1
+    ),
+    "organizations.create_user": Entry(
+        lambda w, a: organizations.create_user(email="new@example.com"), None, 0, 1
+    ),
+    "organizations.set_role": Entry(
+        lambda w, a: organizations.set_role(
+            organization=w.acme, user=w.auditor, role="writer", actor=a
+        ),
+        ADMINS, 1, 1,
+    ),
+    "organizations.remove_member": Entry(
+        lambda w, a: organizations.remove_member(organization=w.acme, user=w.auditor, actor=a),
+        ADMINS, 1, 1,
+    ),
+    "organizations.switch_beta": Entry(
+        lambda w, a: organizations.switch_beta(
+            organization=w.acme, enabled=not w.acme.beta_enabled, actor=a
+        ),
+        REPORTERS, 1, 1,
+    ),
+    "members.add_member": Entry(
+        lambda w, a: members.add_member(
+            organization=w.acme, email="new@example.com", role="writer", actor=a
+        ),
+        ADMINS, 1, 2,
+    ),
+    "members.set_standing": Entry(
+        lambda w, a: members.set_standing(
+            user=superuser(w), is_active=False, is_staff=False, actor=a
+        ),
+        set(), 0, 1,
+    ),
+    "keys.create_service_account": Entry(
+        lambda w, a: keys.create_service_account(
+            organization=w.acme, name="second", role="writer", actor=a
+        ),
+        ADMINS, 1, 1,
+    ),
+    "keys.issue_service_key": Entry(
+        lambda w, a: keys.issue_service_key(account=robot(), actor=a), ADMINS, 1, 1
+    ),
+    "keys.issue_user_key": Entry(
+        lambda w, a: keys.issue_user_key(user=w.writer, actor=a), {"writer", "system"}, 0, 1
+    ),
+    "keys.revoke_key": Entry(
+        lambda w, a: keys.revoke_key(key=robot().api_keys.get(), actor=a), ADMINS, 1, 1
+    ),
+}  # fmt: skip
+
+
+def doer(name: str, world: World) -> Actor:
+    """Return somebody who may do an act."""
+    if name == "members.set_standing":
+        User.objects.filter(pk=world.owner.pk).update(is_superuser=True)
+        world.owner.refresh_from_db()
+        return world.actor("owner")
+    return actor_called("writer" if name == "keys.issue_user_key" else "owner", world)
+
+
+def rows() -> dict[str, list[Any]]:
+    """Return every row of ours, to see that nothing at all has changed."""
+    return {
+        model._meta.label: list(model._base_manager.order_by("pk").values_list())
+        for model in apps.get_models()
+        if model._meta.app_label in {"evidence", "trails"}
+    }
+
+
+@pytest.fixture
+def begun(world: World) -> World:
+    world.begin()  # what some acts are about is there before they are watched
+    return world
+
+
+def test_every_public_function_of_the_actions_is_listed() -> None:
+    found = set()
+    for module_info in pkgutil.iter_modules(trails.actions.__path__):
+        if module_info.name in PARTS:
+            continue
+        module = importlib.import_module(f"trails.actions.{module_info.name}")
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            if function.__module__ == module.__name__ and not name.startswith("_"):
+                found.add(f"{module_info.name}.{name}")
+    assert found - PURE == set(ACTS)
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_an_act_writes_what_it_did(name: str, begun: World) -> None:
+    records, activities = Record.objects.count(), Activity.objects.count()
+    ACTS[name].do(begun, doer(name, begun))
+    assert Record.objects.count() - records == ACTS[name].records
+    assert Activity.objects.count() - activities == ACTS[name].activities
+
+
+@pytest.mark.parametrize("name", [name for name in ACTS if ACTS[name].may is not None])
+def test_an_act_is_refused_to_whoever_may_not_do_it(name: str, begun: World) -> None:
+    before = rows()
+    allowed = ACTS[name].may or set()
+    for person in MAY:
+        actor = actor_called(person, begun)
+        if person in allowed:
+            with transaction.atomic():
+                ACTS[name].do(begun, actor)
+                transaction.set_rollback(True)
+            begun.acme.refresh_from_db()
+        else:
+            with pytest.raises(Forbidden), transaction.atomic():
+                ACTS[name].do(begun, actor)
+        assert rows() == before, person
+
+
+class HalfWay(Exception):
+    """Something that nobody foresaw."""
+
+
+# Of a single row there is no half.
+@pytest.mark.parametrize("name", sorted(ACTS.keys() - {"downloads.note_download"}))
+def test_an_act_that_fails_after_its_last_row_leaves_nothing(
+    name: str, begun: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It fails after each append-only row in turn, the last one included."""
+    actor, save = doer(name, begun), AppendOnly.save
+    before, reached = rows(), 0
+    for nth in range(1, 10):
+        written = 0
+
+        def fail(row: Any, *args: Any, nth: int = nth, **kwargs: Any) -> None:
+            nonlocal written
+            save(row, *args, **kwargs)
+            written += 1
+            if written == nth:
+                raise HalfWay
+
+        monkeypatch.setattr(AppendOnly, "save", fail)
+        outer = transaction.savepoint()
+        try:
+            ACTS[name].do(begun, actor)
+        except HalfWay:
+            reached += 1  # and the act itself has taken back what it had written
+        else:
+            transaction.savepoint_rollback(outer)
+        begun.acme.refresh_from_db()
+        assert rows() == before
+    assert reached >= ACTS[name].records + ACTS[name].activities

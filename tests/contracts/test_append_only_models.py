@@ -1,0 +1,33 @@
+"""Every table is either written once or excused here, with the reason why its rows may change."""
+
+from django.apps import apps
+
+from evidence.append_only import protected_models
+
+MAY_CHANGE = {
+    "trails.Organization": "a switch is flipped; its name, log and opening are in records",
+    "trails.Trail": "points at the newest version; versions are written once",
+    "trails.WorkflowStatus": "a cache over attestations, which are written once",
+    "trails.Membership": "roles change and end; each change leaves an activity and a record",
+    "trails.ServiceAccount": "a role may change; each change leaves an activity and a record",
+    "trails.ApiKey": "is revoked and counts its last use; its issue and end leave an activity",
+    "trails.User": "people change their passwords",
+}
+# Of other people's apps: rows about sign-in, sessions and the admin, no evidence of anything.
+OTHERS = {"account", "admin", "auth", "contenttypes", "sessions"}
+
+
+def test_every_model_is_written_once_or_excused() -> None:
+    protected = {model._meta.label for model in protected_models()}
+    ours = {
+        model._meta.label
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.app_label not in OTHERS
+    } - {"trails.User_groups", "trails.User_user_permissions"}  # who may open the admin
+    assert ours - protected == set(MAY_CHANGE)
+    assert not protected & set(MAY_CHANGE)
+
+
+def test_no_excused_model_is_a_fact_that_design_says_is_written_once() -> None:
+    facts = {"Record", "Attestation", "Evidence", "Workflow", "TrailVersion", "Activity", "Blob"}
+    assert facts <= {model.__name__ for model in protected_models()}

@@ -1,0 +1,1 @@
+"""What the tests stand on: real databases, real servers, and the people of the named world."""

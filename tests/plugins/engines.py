@@ -1,0 +1,105 @@
+"""Chooses the database engine, and gives the settings their environment before anything reads it.
+
+Loaded with `-p`, because pytest-django imports the settings earlier than any conftest. The process
+that a person starts (with pytest-xdist: the controller) makes one folder and, when asked, one
+PostgreSQL server for the whole run. The workers inherit both through the environment, and take a
+folder and a database of their own.
+
+    pytest                      SQLite
+    pytest --engine postgres    a server made for this run, or the one that TESTS_POSTGRES_URL names
+"""
+
+import os
+import secrets
+import signal
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from tests.plugins.leftovers import Leftovers
+from tests.plugins.postgres import PostgresServer
+
+ENGINES = ("sqlite", "postgres")
+
+FOLDER = "TESTS_FOLDER"
+"""Names, in the environment, the folder of this run: shared by the workers, removed at the end."""
+
+POSTGRES_URL = "TESTS_POSTGRES_URL"
+"""Names, in the environment, the PostgreSQL server of this run."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.getgroup("trailkeeper").addoption(
+        "--engine",
+        choices=ENGINES,
+        default="sqlite",
+        help="the database to test with (default: %(default)s)",
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
+    """Comes before the hook of pytest-django that loads the settings, as wrappers do."""
+    options = early_config.known_args_namespace
+    # For `--help` too the conftests are imported, and need settings; but no server of databases.
+    engine = "sqlite" if options.help or options.version else options.engine
+    if worker_name() == "main":
+        set_up_run(early_config, engine)
+    set_environment(engine)
+    return (yield)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"engine: {config.getoption('engine')}"
+
+
+def worker_name() -> str:
+    """Gives the name that keeps this process's databases apart from those of its siblings."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+def run_folder() -> Path:
+    """Gives the folder that all processes of this run share."""
+    return Path(os.environ[FOLDER])
+
+
+def worker_folder() -> Path:
+    """Gives the folder of this process, inside the one of the run."""
+    folder = run_folder() / worker_name()
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def set_up_run(config: pytest.Config, engine: str) -> None:
+    """Makes the folder and the server of this run, and sees to it that both go, however it ends."""
+    # A time limit that ends the run politely is treated like Ctrl-C: workers and fixtures finish.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    leftovers = Leftovers()
+    config.add_cleanup(leftovers.close)
+    folder = Path(tempfile.mkdtemp(prefix="trailkeeper-tests-"))
+    leftovers.folder(folder)
+    os.environ[FOLDER] = str(folder)
+    os.environ["SECRET_KEY"] = secrets.token_urlsafe(48)
+    os.environ.pop("SECRET_KEY_FILE", None)
+    if engine == "postgres" and POSTGRES_URL not in os.environ:
+        server = PostgresServer(leftovers)
+        config.add_cleanup(server.stop)
+        os.environ[POSTGRES_URL] = server.url
+
+
+def set_environment(engine: str) -> None:
+    """Writes what the settings require, over whatever the person's own environment says."""
+    folder = worker_folder()
+    sqlite_url = f"sqlite:///{folder / 'db.sqlite3'}"
+    os.environ.update(
+        ALLOWED_HOSTS="testserver,127.0.0.1,localhost",
+        DATABASE_URL=os.environ[POSTGRES_URL] if engine == "postgres" else sqlite_url,
+        DATA_DIR=str(folder),
+        DEBUG="false",
+        PUBLIC_URL="http://testserver",
+        # A file: in memory SQLite has no write-ahead log, and threads cannot write side by side.
+        TEST_DATABASE_NAME=str(folder / "test.sqlite3"),
+        VAULT_ROOT=str(folder / "vault"),
+    )

@@ -1,0 +1,110 @@
+"""The fixtures that hand out real servers, and take them away after the test.
+
+    def test_one(server): ...                                 one server, started
+    def test_more(make_server):
+        server = make_server(workers=2, LOG_LEVEL="DEBUG")    made, not started
+        server.manage("demo")
+        server.start()
+
+Keywords in small letters describe the processes, keywords in capitals are their environment. When
+such a test fails, its report ends with the log of its servers.
+"""
+
+import itertools
+import os
+from collections.abc import Generator
+from typing import Protocol
+
+import pytest
+
+from tests.plugins import engines
+from tests.plugins.leftovers import Leftovers
+from tests.plugins.server import Server
+from tests.plugins.template import Template
+
+servers_of_test = pytest.StashKey[list[Server]]()
+numbers = itertools.count(1)
+
+
+class MakeServer(Protocol):
+    """What the fixture `make_server` gives."""
+
+    def __call__(
+        self,
+        *,
+        workers: int = 1,
+        threads: int = 16,
+        app: str = "config.wsgi:application",
+        **environment: str,
+    ) -> Server: ...
+
+
+@pytest.fixture(scope="session")
+def server_leftovers() -> Generator[Leftovers]:
+    """Ends the servers of this process even when the process is killed."""
+    leftovers = Leftovers()
+    yield leftovers
+    leftovers.close()
+
+
+@pytest.fixture(scope="session")
+def server_template(pytestconfig: pytest.Config) -> Template:
+    """The migrated database that every server starts from."""
+    on_postgres = pytestconfig.getoption("engine") == "postgres"
+    postgres_url = os.environ[engines.POSTGRES_URL] if on_postgres else None
+    return Template(engines.run_folder() / "template", postgres_url)
+
+
+@pytest.fixture
+def make_server(
+    request: pytest.FixtureRequest, server_template: Template, server_leftovers: Leftovers
+) -> Generator[MakeServer]:
+    """Makes servers that do not run yet, each over a fresh copy of the template."""
+    servers = request.node.stash.setdefault(servers_of_test, [])
+    databases: list[str] = []
+
+    def make(
+        *,
+        workers: int = 1,
+        threads: int = 16,
+        app: str = "config.wsgi:application",
+        **environment: str,
+    ) -> Server:
+        name = f"server_{engines.worker_name()}_{next(numbers)}"
+        folder = engines.worker_folder() / name
+        folder.mkdir()
+        server = Server(
+            folder,
+            server_template.copy(folder / "data", name),
+            server_leftovers,
+            workers=workers,
+            threads=threads,
+            app=app,
+            environment=environment,
+        )
+        databases.append(name)
+        servers.append(server)
+        return server
+
+    yield make
+    for server in servers:
+        server.dispose()
+    for database in databases:
+        server_template.drop(database)
+
+
+@pytest.fixture
+def server(make_server: MakeServer) -> Server:
+    """One server with one worker, ready to answer."""
+    return make_server().start()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed:
+        for server in item.stash.get(servers_of_test, []):
+            report.sections.append((f"Log of {server.url}", server.log))
+    return report

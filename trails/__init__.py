@@ -1,0 +1,1 @@
+"""The product: who did what, when. Organizations, trails, workflows, attestations, pages, APIs."""

@@ -1,0 +1,234 @@
+"""The act of attesting: DESIGN §4, from staged bytes to a committed attestation.
+
+What a reporter may say, and how it is made fit, is `trails.actions.reports`.
+"""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from django.db import transaction
+from django.utils import timezone
+
+from evidence import media_types
+from evidence.ledger import log, statement
+from evidence.models import Blob
+from evidence.vault import store
+from evidence.vault.digest import Digest, digest_of
+from trails.actions import records, reports
+from trails.actions.reports import Report, Upload, canonical_json
+from trails.actors import Actor
+from trails.errors import Conflict
+from trails.models import Attestation, Evidence, UserData, Workflow, WorkflowStatus
+from trails.permissions import Act, require
+from trails.state import Attested, judge
+
+__all__ = ["Made", "Report", "Upload", "attest", "attested", "canonical_json"]
+
+# The largest that a row can hold: no statement of a report is longer than with this number.
+LAST_NUMBER = 2_147_483_647
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What `attest` did: `created` is false for a retry of something that is recorded already."""
+
+    attestation: Attestation
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A report that has been checked, with everything that its attestation is made of."""
+
+    actor: Actor
+    workflow: Workflow
+    report: Report
+    files: Sequence[Upload]
+    # The list of evidence, where it is a file of its own.
+    listing: Upload | None
+    content_sha256: str
+    idempotency_key: str | None
+    retry_window: datetime.timedelta | None
+    user_data: Digest | None
+
+    @property
+    def promoted(self) -> list[Upload]:
+        """Return everything that goes into the vault."""
+        return [*self.files, *([self.listing] if self.listing else [])]
+
+
+def attest(
+    *,
+    actor: Actor,
+    workflow: Workflow,
+    report: Report,
+    uploads: Sequence[Upload] = (),
+    idempotency_key: str | None = None,
+    retry_window: datetime.timedelta | None = None,
+) -> Made:
+    """Record one event of a workflow with its evidence, all or nothing.
+
+    The uploads are staged and hashed already; here they are promoted to their content address,
+    durable, before the one transaction that names them. The caller discards what it staged.
+
+    `idempotency_key`: the same key by the same actor for the same workflow returns what it made;
+    with another content it is a `Conflict`. `retry_window`: without a key, the same report by the
+    same actor as the step's newest attestation, within the window, is taken for its retry.
+    """
+    require(actor, Act.ATTEST, workflow.trail.organization)
+    report = reports.checked(report)
+    files = reports.named(uploads)
+    case = _Case(
+        actor=actor,
+        workflow=workflow,
+        report=report,
+        files=files,
+        listing=None,
+        content_sha256=reports.content_sha256(report, files),
+        idempotency_key=reports.idempotency_key(idempotency_key),
+        retry_window=retry_window,
+        user_data=digest_of(report.user_data.encode()) if report.user_data is not None else None,
+    )
+    listing = reports.evidence_list(files)
+    try:
+        case = replace(case, listing=listing)
+        # What is too long for a record is refused before anything enters the vault.
+        _statement(case, _draft(case, LAST_NUMBER, timezone.now()))
+        for upload in case.promoted:
+            store.promote(upload.staged)
+        with transaction.atomic():
+            return _write(case)
+    finally:
+        if listing:
+            listing.staged.discard()
+
+
+def _write(case: _Case) -> Made:
+    # Attestations of one workflow are written one after the other: their numbers have no gaps.
+    status = WorkflowStatus.objects.select_for_update().get(workflow=case.workflow)
+    earlier = _earlier(case, status)
+    if earlier is not None:
+        return Made(earlier, created=False)
+    blobs = store.name([upload.staged for upload in case.promoted])
+    attestation = _draft(case, status.attestations + 1, timezone.now())
+    if case.listing:
+        attestation.evidence_list = blobs[case.listing.staged.digest.sha256]
+    ledger = case.workflow.trail.organization.log
+    attestation.record = log.append(ledger, _statement(case, attestation))
+    attestation.save()
+    _write_evidence(attestation, case.files, blobs)
+    if case.report.user_data is not None and case.user_data is not None:
+        UserData.objects.create(
+            attestation=attestation,
+            text=case.report.user_data,
+            sha256=case.user_data.sha256,
+            crc32=case.user_data.crc32,
+            size=case.user_data.size,
+        )
+    _judge_again(status, case.workflow, attestation)
+    return Made(attestation, created=True)
+
+
+def _draft(case: _Case, number: int, at: datetime.datetime) -> Attestation:
+    return Attestation(
+        workflow=case.workflow,
+        step=case.report.step,
+        number=number,
+        is_compliant=case.report.is_compliant,
+        description=case.report.description,
+        external=list(case.report.external),
+        occurred_at=case.report.occurred_at,
+        idempotency_key=case.idempotency_key,
+        content_sha256=case.content_sha256,
+        at=at,
+        **case.actor.by_columns,
+    )
+
+
+def _earlier(case: _Case, status: WorkflowStatus) -> Attestation | None:
+    """Return the attestation that this report repeats, if it does."""
+    if case.idempotency_key is not None:
+        found = Attestation.objects.filter(
+            workflow=case.workflow, by_id=case.actor.id, idempotency_key=case.idempotency_key
+        ).first()
+        if found is not None and found.content_sha256 != case.content_sha256:
+            raise Conflict(
+                f"The Idempotency-Key was used for another report, attestation {found.pk}. "
+                "Send a new key with a new report.",
+                field="Idempotency-Key",
+            )
+        return found
+    step = case.report.step
+    if case.retry_window is not None and step in status.latest:
+        newest = Attestation.objects.get(pk=status.latest[step][2])
+        same = newest.content_sha256 == case.content_sha256 and newest.by_id == case.actor.id
+        if same and newest.at > timezone.now() - case.retry_window:
+            return newest
+    return None
+
+
+def _statement(case: _Case, attestation: Attestation) -> bytes:
+    """Return the body of the attestation's record. `Invalid` when it is too long for one."""
+    occurred = attestation.occurred_at
+    return records.body(
+        subject=case.workflow.subject,
+        subject_sha256=case.workflow.record.sha256,
+        predicate_type=statement.ATTESTATION,
+        predicate={
+            "id": str(attestation.pk),
+            "step": attestation.step,
+            "number": attestation.number,
+            "is_compliant": attestation.is_compliant,
+            "description": attestation.description,
+            "evidence": reports.descriptors([case.listing] if case.listing else case.files),
+            "user_data": {"digest": {"sha256": case.user_data.sha256}} if case.user_data else None,
+            "external": attestation.external,
+            "occurred_at": statement.timestamp(occurred) if occurred else None,
+            # For an attestation that overrides another one; nothing writes these yet.
+            "overrides": None,
+            "reason": None,
+        },
+        actor=case.actor,
+        at=attestation.at,
+    )
+
+
+def _write_evidence(
+    attestation: Attestation, files: Sequence[Upload], blobs: dict[str, Blob]
+) -> None:
+    Evidence.objects.bulk_create(
+        [
+            Evidence(
+                attestation=attestation,
+                position=position,
+                name=upload.name,
+                media_type=media_types.guess(upload.name),
+                blob=blobs[upload.staged.digest.sha256],
+            )
+            for position, upload in enumerate(files, start=1)
+        ]
+    )
+
+
+def _judge_again(status: WorkflowStatus, workflow: Workflow, attestation: Attestation) -> None:
+    """Bring the cached verdict up to date with one more attestation."""
+    status.attestations = attestation.number
+    status.last_at = attestation.at
+    status.latest[attestation.step] = [
+        attestation.number,
+        attestation.is_compliant,
+        str(attestation.pk),
+    ]
+    verdict = judge(workflow.version.template, attested(status))
+    status.state = verdict.state
+    status.reasons = list(verdict.reasons)
+    status.save()
+
+
+def attested(status: WorkflowStatus) -> list[Attested]:
+    """Return the attestations that count, from the cache, as `judge` takes them."""
+    return [
+        Attested(step, number, is_compliant)
+        for step, (number, is_compliant, _id) in status.latest.items()
+    ]

@@ -1,0 +1,37 @@
+"""The act of downloading. It changes nothing, and it leaves an activity: who took what, and when.
+
+Not for deciding who may read (the lookups do) nor for how bytes are sent (`trails.http.ranges`).
+"""
+
+from enum import StrEnum
+from typing import Any
+
+from trails.actions import records
+from trails.actors import Actor
+from trails.models import Activity, Workflow
+
+
+class Download(StrEnum):
+    """What can be downloaded, as the verb of the activity."""
+
+    EVIDENCE = "evidence.downloaded"
+    PACKAGE = "package.downloaded"
+
+
+def note_download(
+    *, actor: Actor, workflow: Workflow, what: Download, details: dict[str, Any]
+) -> Activity | None:
+    """Write that the actor downloads something of a workflow, which they were let see.
+
+    Nothing is written for a stranger, who has no name, and gives None. Call it once per download:
+    for a GET whose answer begins with the first byte, not for its later parts and not for HEAD.
+    """
+    if actor.is_anonymous:
+        return None
+    return records.note(
+        workflow.trail.organization,
+        actor=actor,
+        verb=what,
+        subject=workflow.subject,
+        details=details,
+    )

@@ -1,0 +1,145 @@
+"""Bytes: statements, evidence and packages, whole or from any byte.
+
+Threat. Evidence is whatever somebody sent. It leaves as an attachment of no particular type, in a
+sandbox, so that no browser runs it on this origin.
+"""
+
+import uuid
+from functools import partial
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from ninja import Router
+
+from evidence.vault import store
+from trails import lookups
+from trails.actions.downloads import Download, note_download
+from trails.api.attestations import PATH as ATTESTATIONS
+from trails.api.auth import actor_of, anybody
+from trails.api.openapi import giving, refusals
+from trails.api.workflows import PATH as WORKFLOWS
+from trails.http.middleware import SANDBOX_POLICY
+from trails.http.ranges import serve
+from trails.packages import package_of
+
+router = Router(tags=["Downloads"])
+METHODS = ["GET", "HEAD"]
+STATEMENT = "application/vnd.in-toto+json"
+BYTES = "application/octet-stream"
+ZIP = "application/zip"
+_HEADERS = {"Content-Security-Policy": SANDBOX_POLICY}
+_REFUSALS = refusals(404, 412, 416)
+
+
+@router.api_operation(
+    METHODS,
+    ATTESTATIONS + "/{uuid:attestation}/statement",
+    auth=anybody,
+    response={200: None, **_REFUSALS},
+    operation_id="get_statement",
+    summary="Get the statement of an attestation",
+    openapi_extra=giving(
+        STATEMENT, "The body of the record, byte for byte.", etag="The SHA-256 of the record."
+    ),
+)
+def get_statement(
+    request: HttpRequest, organization: str, trail: str, workflow: str, attestation: uuid.UUID
+) -> HttpResponseBase:
+    """The canonical bytes that the log holds: an in-toto statement. Their SHA-256 is `record`'s."""
+    found = lookups.workflow(actor_of(request), organization, trail, workflow)
+    record = lookups.attestation(found, attestation).record
+    body = bytes(record.body)
+    return serve(
+        request,
+        length=len(body),
+        etag=record.sha256,
+        content_type=STATEMENT,
+        filename=f"{attestation}.json",
+        read=lambda start, stop: iter((body[start:stop],)),
+        headers=_HEADERS,
+    )
+
+
+@router.api_operation(
+    METHODS,
+    ATTESTATIONS + "/{uuid:attestation}/evidence/{uuid:evidence}",
+    auth=anybody,
+    response={200: None, **_REFUSALS},
+    operation_id="get_evidence",
+    summary="Download a file",
+    openapi_extra=giving(
+        BYTES, "Exactly the bytes that were attested.", etag="The SHA-256 of the file."
+    ),
+)
+def get_evidence(
+    request: HttpRequest,
+    organization: str,
+    trail: str,
+    workflow: str,
+    attestation: uuid.UUID,
+    evidence: uuid.UUID,
+) -> HttpResponseBase:
+    """One file of an attestation, as an attachment. A broken download can be resumed."""
+    actor = actor_of(request)
+    found = lookups.workflow(actor, organization, trail, workflow)
+    file = lookups.evidence(found, attestation, evidence)
+    response = serve(
+        request,
+        length=file.blob.size,
+        etag=file.blob.sha256,
+        content_type=BYTES,
+        filename=file.name,
+        read=partial(store.read, file.blob.sha256),
+        headers=_HEADERS,
+    )
+    if _begins(request, response):
+        details = {
+            "attestation": str(attestation),
+            "evidence": str(evidence),
+            "name": file.name,
+            "sha256": file.blob.sha256,
+        }
+        note_download(actor=actor, workflow=found, what=Download.EVIDENCE, details=details)
+    return response
+
+
+@router.api_operation(
+    METHODS,
+    WORKFLOWS + "/{workflow}/package",
+    auth=anybody,
+    response={200: None, **_REFUSALS},
+    operation_id="get_package",
+    summary="Download the evidence package of a workflow",
+    openapi_extra=giving(ZIP, "A zip that holds a BagIt bag.", etag="Equal tags mean equal bytes."),
+)
+def get_package(
+    request: HttpRequest, organization: str, trail: str, workflow: str
+) -> HttpResponseBase:
+    """All evidence of a workflow, one directory per attestation, in a zip that checks itself.
+
+    The same workflow gives the same bytes, so a broken download can be resumed.
+    """
+    actor = actor_of(request)
+    found = lookups.workflow(actor, organization, trail, workflow)
+    package = package_of(found)
+    response = serve(
+        request,
+        length=package.length,
+        etag=package.etag,
+        content_type=ZIP,
+        filename=package.filename,
+        read=package.archive.read,
+        headers=_HEADERS,
+    )
+    if _begins(request, response):
+        details = {"etag": package.etag, "size": package.length}
+        note_download(actor=actor, workflow=found, what=Download.PACKAGE, details=details)
+    return response
+
+
+def _begins(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Tell whether an answer is the beginning of a download, and not a later part of it."""
+    if request.method != "GET":
+        return False
+    at_zero = response.headers.get("Content-Range", "").startswith("bytes 0-")
+    return response.status_code == 200 or (response.status_code == 206 and at_zero)

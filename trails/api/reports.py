@@ -1,0 +1,97 @@
+"""Reads the report of an attestation: JSON alone, or a form with one JSON part and files.
+
+The files go straight into the vault's staging area; what is staged is discarded at the end, when it
+has been promoted or nobody wants it.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from trails.actions.attestations import Report, Upload, canonical_json
+from trails.api import bodies
+from trails.api.openapi import REF
+from trails.api.problems import UnsupportedMediaType, shown
+from trails.api.schemas import AttestationIn
+from trails.errors import Invalid
+from trails.http.uploads import Form, receive
+
+PART = "attestation"
+FILES = "evidence"
+MULTIPART = "multipart/form-data"
+
+DESCRIPTION: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "A form with one JSON part and any number of files, in order; or the JSON "
+        "alone where there are no files. Send a Content-Length.",
+        "content": {
+            MULTIPART: {
+                "schema": {
+                    "type": "object",
+                    "required": [PART],
+                    "properties": {
+                        PART: {"$ref": REF.format(model="AttestationIn")},
+                        FILES: {
+                            "type": "array",
+                            "items": {"type": "string", "format": "binary"},
+                            "description": "The files, each a part of this name with a file name.",
+                        },
+                    },
+                },
+                "encoding": {
+                    PART: {"contentType": bodies.JSON},
+                    FILES: {"contentType": "application/octet-stream"},
+                },
+            },
+            bodies.JSON: {"schema": {"$ref": REF.format(model="AttestationIn")}},
+        },
+    }
+}
+
+
+@contextmanager
+def received(request: HttpRequest) -> Iterator[tuple[Report, Sequence[Upload]]]:
+    """Read the body of a request, and give what it reports with the files in order.
+
+    Call it after the caller has been let in: nothing is read before.
+    """
+    media_type = bodies.media_type(request)
+    if media_type == MULTIPART:
+        with receive(request, file_fields=frozenset({FILES})) as form:
+            yield _report(bodies.parse(_json_part(form), AttestationIn)), form.uploads
+    elif media_type == bodies.JSON:
+        yield _report(bodies.read(request, AttestationIn)), ()
+    else:
+        raise UnsupportedMediaType(
+            f"The body came as {shown(media_type)}. Send {MULTIPART} with the JSON part '{PART}' "
+            f"and the files as '{FILES}', or {bodies.JSON} where there are no files.",
+            field="Content-Type",
+        )
+
+
+def _json_part(form: Form) -> str:
+    for name in form.fields:
+        if name != PART:
+            raise Invalid(
+                f"{shown(name)} is not a part of a report. Send the JSON as '{PART}', and files "
+                f"as '{FILES}' with a file name.",
+                field=name,
+            )
+    if PART not in form.fields:
+        raise Invalid(f"The JSON part '{PART}' is missing.", field=PART)
+    return form.fields[PART]
+
+
+def _report(body: AttestationIn) -> Report:
+    return Report(
+        step=body.step,
+        is_compliant=body.is_compliant,
+        description=body.description,
+        user_data=canonical_json(body.user_data, limit=settings.LIMIT_JSON_BYTES),
+        external=[link.model_dump(exclude_unset=True) for link in body.external],
+        occurred_at=body.occurred_at,
+    )

@@ -1,0 +1,326 @@
+"""What comes in and what goes out, as the API's own description tells it (OpenAPI).
+
+Shapes only: what a name or a link must look like is decided by `trails.actions.inputs`, and how
+rows become answers by `answers.py`. Fields are added, never renamed or removed.
+"""
+
+import datetime
+import uuid
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from trails import words
+from trails.api.moments import Moment
+from trails.words import WORKFLOW_ID_LIMIT, WorkflowState
+
+# Literals come in, for pydantic checks them; what goes out follows `trails.words`.
+StateIn = Literal["incomplete", "compliant", "non-compliant"]
+VisibilityIn = Literal["private", "public"]
+State = Annotated[str, Field(json_schema_extra={"enum": list(WorkflowState.values)})]
+StepState = Annotated[str, Field(json_schema_extra={"enum": list(words.StepState.values)})]
+Visibility = Annotated[str, Field(json_schema_extra={"enum": list(words.Visibility.values)})]
+Kind = Annotated[str, Field(json_schema_extra={"enum": list(words.ActorKind.values)})]
+Sha256 = Annotated[str, Field(description="64 lower-case hex digits.", pattern="^[0-9a-f]{64}$")]
+
+# The value of a field that did not come. Nobody reads it: only what came is handed on.
+ABSENT: Any = None
+PAGE = 50
+PAGE_LIMIT = 200
+
+
+# --- What comes in ------------------------------------------------------------------------------
+
+
+class Incoming(BaseModel):
+    """A body. Unknown fields and values of another type are errors: a typo must not pass."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class StepIn(Incoming):
+    """A step of a trail's template."""
+
+    name: str = Field(examples=["command-logs"])
+    required: bool = Field(True, description="Whether a complete workflow must show it.")
+
+
+def _step(value: Any) -> Any:
+    return {"name": value} if isinstance(value, str) else value
+
+
+class TrailIn(Incoming):
+    """The configuration of a trail. What is absent stays as it is; null is not accepted."""
+
+    description: str = Field(ABSENT, examples=["Production shell access"])
+    visibility: VisibilityIn = Field(
+        ABSENT, description="`private`, which a new trail is, or `public`: the world may read it."
+    )
+    steps: list[Annotated[StepIn, BeforeValidator(_step, json_schema_input_type=str | StepIn)]] = (
+        Field(
+            ABSENT,
+            description="The steps in order; a plain text is a required step.",
+            examples=[["user-identity", {"name": "command-logs", "required": False}]],
+        )
+    )
+
+
+class WorkflowIn(Incoming):
+    """What is said when a workflow begins."""
+
+    description: str = Field(
+        ABSENT, description="Cannot change later.", examples=["Shell access for incident 4711"]
+    )
+
+
+class LinkIn(Incoming):
+    """Evidence that is kept elsewhere."""
+
+    uri: str = Field(examples=["s3://audit/2026/11/recording.cast"])
+    name: str = Field(ABSENT, description="What to call it; the address when absent.")
+    digest: dict[str, str] = Field(
+        ABSENT,
+        description="Its SHA-256, by which it can be checked: `{'sha256': …}`.",
+        examples=[{"sha256": "0" * 64}],
+    )
+
+
+class AttestationIn(Incoming):
+    """What is reported of one process event."""
+
+    step: str = Field(description="The step it is filed under.", examples=["command-logs"])
+    is_compliant: bool | None = Field(
+        description="Required: true, false, or null for recorded without a verdict. Nothing is "
+        "assumed, because an assumed verdict would be the server's and not the reporter's.",
+        examples=[True],
+    )
+    description: str = Field("", examples=["Commands of the session"])
+    user_data: Any = Field(
+        None,
+        description="Free JSON. Kept beside the record, which holds its digest.",
+        examples=[{"task": "0199bb27be8f354b7"}],
+    )
+    external: list[LinkIn] = Field([], description="Evidence kept elsewhere.")
+    occurred_at: Moment | None = Field(
+        None,
+        description="When it happened, RFC 3339 with a zone; digits beyond microseconds are cut.",
+        examples=["2026-11-24T04:05:40Z"],
+    )
+
+
+class PageQuery(BaseModel):
+    """A part of a list."""
+
+    limit: int = Field(PAGE, ge=1, le=PAGE_LIMIT, description="How many at most.")
+    after: str | None = Field(
+        None, description="Where to go on: the cursor in the `next` of the part before. Opaque."
+    )
+
+
+class WorkflowQuery(PageQuery):
+    """A part of a trail's workflows."""
+
+    state: StateIn | None = Field(None, description="Only those in this state.")
+    id_prefix: str | None = Field(
+        None,
+        max_length=WORKFLOW_ID_LIMIT,
+        pattern=r"^[a-zA-Z0-9\-_.~:@+]*$",
+        description="Only those whose id begins so; upper and lower case differ.",
+    )
+    begun_after: Moment | None = Field(
+        None, description="Only those that began at this moment or later."
+    )
+    begun_before: Moment | None = Field(None, description="Only those that began before.")
+
+
+# --- What goes out ------------------------------------------------------------------------------
+
+
+class By(BaseModel):
+    """Who did it, by the name they had then."""
+
+    kind: Kind
+    id: str
+    name: str
+
+
+class RecordOut(BaseModel):
+    """The record in the organization's log: its canonical bytes are the statement."""
+
+    id: uuid.UUID
+    sha256: Sha256
+
+
+class Organization(BaseModel):
+    """A tenant: owns trails."""
+
+    name: str = Field(examples=["acme"])
+    trails_url: str
+
+
+class Step(BaseModel):
+    """A step of a trail's template."""
+
+    name: str
+    required: bool
+
+
+class Trail(BaseModel):
+    """An audit trail: the identity of a critical business process, as it is configured now."""
+
+    name: str = Field(examples=["prod-server-access"])
+    organization: str = Field(examples=["acme"])
+    description: str
+    visibility: Visibility
+    steps: list[Step]
+    version: int = Field(description="Counts the configurations from 1.")
+    created_at: datetime.datetime
+    configured_at: datetime.datetime = Field(description="When this version came into force.")
+    record: RecordOut = Field(description="The record of this version.")
+    url: str
+    workflows_url: str
+
+
+class StepVerdict(BaseModel):
+    """The state of a step of a workflow, and the attestation that counts."""
+
+    name: str
+    state: StepState
+    required: bool
+    expected: bool = Field(description="False for a name outside the trail's template.")
+    number: int | None = Field(description="Of the attestation that counts; null when missing.")
+    attestation: uuid.UUID | None
+    attestation_url: str | None
+
+
+class Counts(BaseModel):
+    """How many attestations there are."""
+
+    attestations: int
+    superseded: int = Field(description="Of them, those that a later one of the step replaced.")
+
+
+class WorkflowVerdict(BaseModel):
+    """The state of a workflow, with the reasons in sentences."""
+
+    id: str = Field(examples=["ecs-execute-command-0199bb27be8f354b7"])
+    state: State
+    reasons: list[str] = Field(examples=[["`command-logs` has not been attested."]])
+    url: str
+
+
+class Workflow(WorkflowVerdict):
+    """One run of a trail's process."""
+
+    organization: str
+    trail: str
+    trail_version: int = Field(description="The version it is measured against.")
+    description: str
+    steps: list[StepVerdict]
+    counts: Counts
+    begun_at: datetime.datetime
+    last_at: datetime.datetime = Field(description="Of its last attestation, or its beginning.")
+    by: By
+    record: RecordOut
+    attestations_url: str
+    package_url: str
+
+
+class Evidence(BaseModel):
+    """A file that was attested. The bytes at `url` are exactly the bytes that were reported."""
+
+    id: uuid.UUID
+    name: str = Field(description="Safe in a path, and unique in its attestation.")
+    sha256: Sha256
+    size: int = Field(description="In bytes.")
+    media_type: str = Field(description="What the name suggests. Served as an attachment anyhow.")
+    url: str
+
+
+class Digest(BaseModel):
+    """What identifies bytes."""
+
+    sha256: Sha256
+    size: int = Field(description="In bytes.")
+
+
+class Link(BaseModel):
+    """Evidence kept elsewhere."""
+
+    name: str
+    uri: str
+    digest: dict[str, str] | None = None
+
+
+class Attestation(BaseModel):
+    """The immutable record of one process event."""
+
+    id: uuid.UUID
+    number: int = Field(description="1, 2, 3 … in the workflow, without gaps.")
+    step: str
+    state: StepState = Field(description="What it says of its step: never `missing`.")
+    is_compliant: bool | None
+    superseded: bool = Field(description="Whether a later attestation of the step counts instead.")
+    description: str
+    evidence: list[Evidence]
+    evidence_list_digest: Digest | None = Field(
+        description="Where the list of evidence is too long for the statement, the statement names "
+        "this one file instead: `evidence-list.json` in the package. Else null."
+    )
+    external: list[Link]
+    user_data_digest: Digest | None = Field(description="Of the canonical JSON; null for none.")
+    occurred_at: datetime.datetime | None = Field(description="As the reporter says.")
+    at: datetime.datetime = Field(description="When it was recorded, by the server's clock.")
+    by: By
+    record: RecordOut
+    url: str
+    statement_url: str
+
+
+class AttestationWithData(Attestation):
+    """An attestation with its free data."""
+
+    user_data: Any
+
+
+class EvidenceReceived(Evidence):
+    """A file that has just arrived."""
+
+    sent_as: str | None = Field(
+        description="The name it was sent under, where another one is recorded; else null."
+    )
+
+
+class AttestationReceived(Attestation):
+    """An attestation that has just been recorded, and what it makes of its workflow."""
+
+    evidence: list[EvidenceReceived]  # type: ignore[assignment]  # the same files, told more fully
+    workflow: WorkflowVerdict
+
+
+class Organizations(BaseModel):
+    """A part of the organizations, by name."""
+
+    organizations: list[Organization]
+    next: str | None = Field(description="The address of the next part; null at the end.")
+
+
+class Trails(BaseModel):
+    """A part of an organization's trails, by name."""
+
+    trails: list[Trail]
+    next: str | None = Field(description="The address of the next part; null at the end.")
+
+
+class Workflows(BaseModel):
+    """A part of a trail's workflows, newest first."""
+
+    workflows: list[Workflow]
+    next: str | None = Field(description="The address of the next part; null at the end.")
+
+
+class Attestations(BaseModel):
+    """A part of a workflow's attestations, by number."""
+
+    attestations: list[Attestation]
+    next: str | None = Field(description="The address of the next part; null at the end.")

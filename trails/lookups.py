@@ -1,0 +1,80 @@
+"""Fetch and authorise in one call: what the actor may not see does not exist (404)."""
+
+import uuid
+
+from django.db.models import Prefetch
+
+from trails.actors import Actor
+from trails.errors import NotFound
+from trails.models import Attestation, Evidence, Organization, Trail, Workflow
+
+
+def _can_exist(*names: str) -> bool:
+    """Tell whether rows may have these names: PostgreSQL refuses even to look for a NUL."""
+    return not any("\x00" in name for name in names)
+
+
+def organization(actor: Actor, name: str) -> Organization:
+    """Return an organization that the actor may see."""
+    found = (
+        Organization.objects.visible_to(actor).select_related("opening", "log").filter(name=name)
+    )
+    row = found.first() if _can_exist(name) else None
+    if row is None:
+        raise NotFound(f"There is no organization '{name}' here that you may see.")
+    return row
+
+
+def trail(actor: Actor, organization: str, name: str) -> Trail:
+    """Return a trail that the actor may see, with its organization and version in force."""
+    found = (
+        Trail.objects.visible_to(actor)
+        .select_related("organization__log", "organization__opening", "current")
+        .filter(organization__name=organization, name=name)
+    )
+    row = found.first() if _can_exist(organization, name) else None
+    if row is None:
+        raise NotFound(f"There is no trail '{name}' in '{organization}' that you may see.")
+    return row
+
+
+def workflow(actor: Actor, organization: str, trail: str, id: str) -> Workflow:
+    """Return a workflow that the actor may see, with its trail, version, record and status."""
+    found = (
+        Workflow.objects.visible_to(actor)
+        .select_related("trail__organization__log", "trail__current", "version", "record", "status")
+        .filter(trail__organization__name=organization, trail__name=trail, name=id)
+    )
+    row: Workflow | None = found.first() if _can_exist(organization, trail, id) else None
+    if row is None:
+        raise NotFound(f"There is no workflow '{id}' in '{organization}/{trail}' that you may see.")
+    return row
+
+
+def attestation(workflow: Workflow, id: uuid.UUID) -> Attestation:
+    """Return an attestation of a workflow that the actor was let see."""
+    found: Attestation | None = (
+        workflow.attestations.select_related("record", "user_data")
+        # One join: the key of a blob in an IN of thousands is too much for SQLite.
+        .prefetch_related(
+            Prefetch("evidence", Evidence.objects.select_related("blob").order_by("position"))
+        )
+        .filter(pk=id)
+        .first()
+    )
+    if found is None:
+        raise NotFound(f"There is no attestation {id} in workflow '{workflow.name}'.")
+    found.workflow = workflow
+    return found
+
+
+def evidence(workflow: Workflow, attestation: uuid.UUID, id: uuid.UUID) -> Evidence:
+    """Return a file of a workflow's attestation, with its blob."""
+    found: Evidence | None = (
+        Evidence.objects.select_related("blob", "attestation")
+        .filter(pk=id, attestation_id=attestation, attestation__workflow=workflow)
+        .first()
+    )
+    if found is None:
+        raise NotFound(f"There is no evidence {id} in attestation {attestation}.")
+    return found

@@ -1,0 +1,102 @@
+"""Audit trails: the identity of a process, and the versions of its configuration."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from evidence.append_only import AppendOnly
+from evidence.models import Record, new_id
+from trails.models.accounts import Organization
+from trails.state import Step
+from trails.words import NAME_LIMIT, ActorKind, Visibility
+
+
+class TrailQuerySet(models.QuerySet["Trail"]):
+    """The vocabulary of trails."""
+
+    def visible_to(self, actor: Any) -> "TrailQuerySet":
+        """Return public trails and all trails of the actor's organizations."""
+        return self.filter(
+            Q(current__visibility=Visibility.PUBLIC) | Q(organization_id__in=actor.organization_ids)
+        )
+
+    def public(self) -> "TrailQuerySet":
+        """Return the trails that the world may read."""
+        return self.filter(current__visibility=Visibility.PUBLIC)
+
+
+class Trail(models.Model):
+    """The identity of a critical business process. What it is called and demands is a version."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="trails")
+    name = models.CharField(max_length=NAME_LIMIT)
+    # The newest version. Null only inside the transaction that makes the trail.
+    current = models.OneToOneField(
+        "TrailVersion", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = TrailQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["organization", "name"], name="trail_name_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_public(self) -> bool:
+        """Tell whether the world may read the trail."""
+        return self.version.visibility == Visibility.PUBLIC
+
+    @property
+    def version(self) -> "TrailVersion":
+        """Return the version in force."""
+        if self.current is None:
+            raise ValueError(f"Trail {self.id} has no version.")
+        return self.current
+
+    @property
+    def subject(self) -> str:
+        """Return the name under which records speak of the trail: `<org>/<trail>`."""
+        return f"{self.organization.name}/{self.name}"
+
+
+class TrailVersion(AppendOnly):
+    """The configuration of a trail from a moment on. Written once; a change is the next version."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    trail = models.ForeignKey(Trail, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    description = models.TextField(blank=True)
+    visibility = models.CharField(max_length=20, choices=Visibility.choices)
+    # [{"name": "user-identity", "required": true}, …], in order.
+    steps = models.JSONField(default=list)
+    by_kind = models.CharField(max_length=20, choices=ActorKind.choices)
+    by_id = models.CharField(max_length=36)
+    by_name = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    record = models.OneToOneField(Record, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["trail", "number"], name="trail_version_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.trail} version {self.number}"
+
+    @property
+    def template(self) -> list[Step]:
+        """Return the steps as `judge` takes them."""
+        return [Step(step["name"], step["required"]) for step in self.steps]
+
+    @property
+    def step_names(self) -> list[str]:
+        """Return the names of the steps, in order."""
+        return [step["name"] for step in self.steps]

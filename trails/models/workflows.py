@@ -1,0 +1,75 @@
+"""Workflows: single runs of a process, and the cached verdict over each."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils import timezone
+
+from evidence.append_only import AppendOnly, AppendOnlyQuerySet
+from evidence.models import Record, new_id
+from trails.models.trails import Trail, TrailVersion
+from trails.words import WORKFLOW_ID_LIMIT, ActorKind, WorkflowState
+
+
+class WorkflowQuerySet(AppendOnlyQuerySet):
+    """The vocabulary of workflows."""
+
+    def visible_to(self, actor: Any) -> "WorkflowQuerySet":
+        """Return the workflows of the trails that the actor may read."""
+        return self.filter(trail__in=Trail.objects.visible_to(actor))
+
+
+class Workflow(AppendOnly):
+    """One run of a trail's process, under an id that the caller chose. Written once."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    trail = models.ForeignKey(Trail, on_delete=models.PROTECT, related_name="workflows")
+    # The version in force when it began: what its verdict is measured against.
+    version = models.ForeignKey(TrailVersion, on_delete=models.PROTECT, related_name="workflows")
+    name = models.CharField("id", max_length=WORKFLOW_ID_LIMIT)
+    description = models.TextField(blank=True)
+    by_kind = models.CharField(max_length=20, choices=ActorKind.choices)
+    by_id = models.CharField(max_length=36)
+    by_name = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    record = models.OneToOneField(Record, on_delete=models.PROTECT, related_name="+")
+
+    objects: ClassVar = WorkflowQuerySet.as_manager()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["trail", "name"], name="workflow_id_once"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def subject(self) -> str:
+        """Return the name under which records speak of it: `<org>/<trail>/<workflow>`."""
+        return f"{self.trail.subject}/{self.name}"
+
+
+class WorkflowStatus(models.Model):
+    """The cached verdict over a workflow, and the lock under which attestations are numbered.
+
+    Can be recomputed from the attestations at any time; `trails.state.judge` is the rule.
+    """
+
+    workflow = models.OneToOneField(
+        Workflow, primary_key=True, on_delete=models.PROTECT, related_name="status"
+    )
+    trail = models.ForeignKey(Trail, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=20, choices=WorkflowState.choices)
+    reasons = models.JSONField(default=list)
+    # The attestation of each step that counts: {step: [number, verdict, attestation id]}.
+    latest = models.JSONField(default=dict)
+    attestations = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["trail", "-workflow"], name="status_newest"),
+            models.Index(fields=["trail", "state", "-workflow"], name="status_by_state"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.workflow_id} {self.state}"

@@ -1,0 +1,142 @@
+"""The page of one attestation, and the bytes behind it: statement, user data, evidence files."""
+
+import uuid
+from collections.abc import Iterator
+from functools import partial
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from evidence.vault import store
+from trails import lookups
+from trails.actions.downloads import Download, note_download
+from trails.authentication import actor_of_session
+from trails.errors import NotFound
+from trails.http import ranges
+from trails.http.middleware import SANDBOX_POLICY
+from trails.models import UserData, Workflow
+from trails.web.paging import number_in
+from trails.web.pretty import pretty
+from trails.web.responses import begins_download, cache_control, page
+from trails.web.timeline import attestations_of, entries
+
+FILES_SHOWN = 200
+DATA_SHOWN = 256 * 1024  # bytes; longer user data is a download
+
+
+@login_not_required
+@require_safe
+def attestation(
+    request: HttpRequest, organization: str, trail: str, workflow: str, attestation: uuid.UUID
+) -> HttpResponseBase:
+    """Show all there is of an attestation; `?files=` goes on in its list of files."""
+    actor = actor_of_session(request)
+    found = lookups.workflow(actor, organization, trail, workflow)
+    row = attestations_of(found).filter(pk=attestation).first()
+    if row is None:
+        raise NotFound(f"There is no attestation {attestation} in workflow '{found.name}'.")
+    after = number_in(request.GET, "files") or 0
+    [entry] = entries(found, [row], files=FILES_SHOWN, data=DATA_SHOWN, files_after=after)
+    counting = found.status.latest.get(row.step)
+    context = {
+        "organization": found.trail.organization,
+        "trail": found.trail,
+        "workflow": found,
+        "entry": entry,
+        "attestation": row,
+        "files_after": after,
+        "files_last": entry.evidence[-1].position if entry.evidence else after,
+        "files_next": after + FILES_SHOWN if after + FILES_SHOWN < entry.files else None,
+        "counting": {"number": counting[0], "id": counting[2]} if counting else None,
+        "statement": pretty(bytes(row.record.body).decode()),
+    }
+    return page(request, "attestation.html", context, public=found.trail.is_public)
+
+
+@login_not_required
+@require_safe
+def statement(
+    request: HttpRequest, organization: str, trail: str, workflow: str, attestation: uuid.UUID
+) -> HttpResponseBase:
+    """Send the exact bytes of the record, whose hash is a leaf of the log."""
+    actor = actor_of_session(request)
+    found = lookups.workflow(actor, organization, trail, workflow)
+    row = lookups.attestation(found, attestation)
+    return _send(
+        request, found, bytes(row.record.body), row.record.sha256, f"{row.step}.statement.json"
+    )
+
+
+@login_not_required
+@require_safe
+def user_data(
+    request: HttpRequest, organization: str, trail: str, workflow: str, attestation: uuid.UUID
+) -> HttpResponseBase:
+    """Send the free data of an attestation as the text that its record holds the digest of."""
+    actor = actor_of_session(request)
+    found = lookups.workflow(actor, organization, trail, workflow)
+    row = UserData.objects.filter(attestation=attestation, attestation__workflow=found).first()
+    if row is None:
+        raise NotFound(f"There is no user data in attestation {attestation}.")
+    return _send(request, found, row.text.encode(), row.sha256, "user-data.json")
+
+
+@login_not_required
+@require_safe
+def evidence(
+    request: HttpRequest,
+    organization: str,
+    trail: str,
+    workflow: str,
+    attestation: uuid.UUID,
+    evidence: uuid.UUID,
+) -> HttpResponseBase:
+    """Send the bytes of a file exactly as they were reported, never to be rendered here."""
+    actor = actor_of_session(request)
+    found = lookups.workflow(actor, organization, trail, workflow)
+    file = lookups.evidence(found, attestation, evidence)
+    response = ranges.serve(
+        request,
+        length=file.blob.size,
+        etag=file.blob.sha256,
+        # Not what the name suggests: nothing a stranger wrote is given a type that browsers run.
+        content_type="application/octet-stream",
+        filename=file.name,
+        read=partial(store.read, file.blob.sha256),
+        headers=_headers(request, found),
+    )
+    if begins_download(request, response):
+        details = {
+            "attestation": str(attestation),
+            "evidence": str(file.pk),
+            "name": file.name,
+            "sha256": file.blob.sha256,
+        }
+        note_download(actor=actor, workflow=found, what=Download.EVIDENCE, details=details)
+    return response
+
+
+def _send(
+    request: HttpRequest, workflow: Workflow, body: bytes, sha256: str, filename: str
+) -> HttpResponseBase:
+    def read(start: int, stop: int) -> Iterator[bytes]:
+        yield body[start:stop]
+
+    return ranges.serve(
+        request,
+        length=len(body),
+        etag=sha256,
+        content_type="application/json",
+        filename=filename,
+        read=read,
+        headers=_headers(request, workflow),
+    )
+
+
+def _headers(request: HttpRequest, workflow: Workflow) -> dict[str, str]:
+    return {
+        "Cache-Control": cache_control(request, public=workflow.trail.is_public),
+        "Content-Security-Policy": SANDBOX_POLICY,
+    }

@@ -1,0 +1,48 @@
+"""The commands that empty pages show: real host, organization and trail, ready to be copied.
+
+Names come from people, and a command that is pasted runs: every part is quoted for the shell.
+"""
+
+import json
+import shlex
+from urllib.parse import quote
+
+from django.conf import settings
+
+from trails.models import Trail, Workflow
+
+
+def begin_command(trail: Trail) -> str:
+    """Return the command that begins a workflow."""
+    return " \\\n  ".join(
+        [
+            f"curl -fsS -X PUT {shlex.quote(_address(trail, 'run-1'))}",
+            '-H "Authorization: Bearer $KEY" -H "Content-Type: application/json"',
+            f"-d {_json({'description': 'The first run'})}",
+        ]
+    )
+
+
+def attest_command(workflow: Workflow, step: str) -> str:
+    """Return the command that attests a step of a workflow with a file."""
+    said = _json({"step": step, "is_compliant": True}, "attestation=", ";type=application/json")
+    return " \\\n  ".join(
+        [
+            f"curl -fsS {shlex.quote(_address(workflow.trail, workflow.name) + '/attestations')}",
+            '-H "Authorization: Bearer $KEY" -H "Idempotency-Key: $(uuidgen)"',
+            f"-F {said}",
+            "-F evidence=@session.log",
+        ]
+    )
+
+
+def _address(trail: Trail, workflow: str) -> str:
+    organization, name = quote(trail.organization.name), quote(trail.name)
+    return (
+        f"{settings.PUBLIC_URL}/api/v1/organizations/{organization}/trails/{name}"
+        f"/workflows/{quote(workflow, safe=':@+')}"
+    )
+
+
+def _json(value: dict[str, object], before: str = "", after: str = "") -> str:
+    return shlex.quote(before + json.dumps(value, ensure_ascii=False) + after)

@@ -1,0 +1,128 @@
+"""Refusals and failures as pages, in one place: what happened, and what to do next."""
+
+import json
+import logging
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from trails import errors
+from trails.http.logs import request_id
+
+logger = logging.getLogger(__name__)
+
+_STATUS: dict[type[errors.TrailsError], int] = {
+    errors.NotFound: 404,
+    errors.Unauthenticated: 401,
+    errors.Forbidden: 403,
+    errors.Invalid: 400,
+    errors.Conflict: 409,
+    errors.TooMuch: 413,
+    errors.LengthRequired: 411,
+}
+_TITLE = {
+    400: "That request does not fit",
+    401: "Sign in first",
+    403: "You may not do that",
+    404: "There is nothing here",
+    409: "It is there already",
+    411: "The length is missing",
+    413: "That is too much",
+    500: "Something went wrong here",
+}
+
+
+def error_page(request: HttpRequest, status: int, message: str) -> HttpResponse:
+    """Return the page of an error; JSON below /api/, where Django failed before a dialect spoke."""
+    if request.path.lstrip("/").startswith("api/"):
+        return _for_programs(status, message)
+    # Back to where they were; a form that was sent cannot be asked for again.
+    came_for = request.get_full_path() if request.method in {"GET", "HEAD"} else ""
+    context = {
+        "came_for": came_for,
+        "status": status,
+        "title": _TITLE[status],
+        "message": message,
+        "request_id": request_id.get(),
+    }
+    response = render(request, "error.html", context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _for_programs(status: int, message: str) -> HttpResponse:
+    """Return an error that clients of both dialects can read."""
+    problem = {"title": _TITLE[status], "status": status, "detail": message, "message": message}
+    body = json.dumps(problem | {"request_id": request_id.get()}) + "\n"
+    return HttpResponse(body, status=status, content_type="application/problem+json")
+
+
+class ErrorPages:
+    """Turns a refusal of an act or a lookup into its page."""
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> Any:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Return the error's page; None for what is not a refusal."""
+        if not isinstance(error, errors.TrailsError):
+            return None
+        return error_page(request, _STATUS[type(error)], error.message)
+
+
+@login_not_required
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Return the page for a request that makes no sense, or is larger than any form here."""
+    if isinstance(exception, RequestDataTooBig):
+        return error_page(
+            request, 413, "The form holds more than this server takes. Attach long texts as files."
+        )
+    return error_page(request, 400, "The request was malformed. Go back and try again.")
+
+
+@login_not_required
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Return the page for what this person may not do."""
+    return error_page(request, 403, "Your account does not allow this. Ask an admin.")
+
+
+@login_not_required
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Return the page for what does not exist, or may not be known to."""
+    return error_page(
+        request,
+        404,
+        "The page does not exist, or it is private. Check the address, or sign in if it is yours.",
+    )
+
+
+@login_not_required
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Return a page that needs no database, and without its template says the same in plain."""
+    context = {"title": _TITLE[500], "request_id": request_id.get()}
+    page: str
+    try:
+        page = render_to_string("500.html", context)
+    except Exception:  # whatever broke the templates, this page is the last and must not fail
+        logger.exception("The page of a failure failed.")
+        page = (
+            f"<!doctype html><title>{_TITLE[500]}</title><h1>{_TITLE[500]}</h1>"
+            "<p>Nothing you recorded before is lost. Try again in a moment; if it stays, tell the "
+            f"operator this request id: {request_id.get()}</p>"
+        )
+    return HttpResponse(page, status=500, headers={"Cache-Control": "no-store"})
+
+
+@login_not_required
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Return the page for a form without a valid token."""
+    return error_page(
+        request, 403, "The form was open too long or came from elsewhere. Reload it and try again."
+    )

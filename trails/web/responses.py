@@ -1,0 +1,46 @@
+"""How pages and downloads answer: rendering, and what browsers and proxies may keep.
+
+What is private is never stored. What is public may be kept, but is asked for again every time: it
+may have become private. A signed-in person's page carries their name, so only their own browser
+may keep it.
+"""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
+
+
+def cache_control(request: HttpRequest, *, public: bool) -> str:
+    """Return the Cache-Control of an answer about something public or private."""
+    if not public:
+        return "no-store"
+    return "private, no-cache" if request.user.is_authenticated else "no-cache"
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    *,
+    public: bool = False,
+    status: int = 200,
+) -> HttpResponseBase:
+    """Return a rendered page; 304 where a stranger has the same page already."""
+    response = render(request, template, context, status=status)
+    response["Cache-Control"] = cache_control(request, public=public)
+    patch_vary_headers(response, ["Cookie"])
+    if not public or request.user.is_authenticated or status != 200:
+        return response
+    set_response_etag(response)
+    etag = response["ETag"]
+    return get_conditional_response(request, etag=etag, response=response) or response
+
+
+def begins_download(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Tell whether an answer sends a download from its first byte: not its head or a later part."""
+    if request.method != "GET" or response.status_code not in (200, 206):
+        return False
+    return response.headers.get("Content-Range", "bytes 0-").startswith("bytes 0-")

@@ -1,0 +1,39 @@
+"""Makes invisible characters visible in texts that strangers wrote.
+
+Threat. A direction override or a zero-width character makes a text read differently from what is
+recorded. Pages show such a character as its code point instead of obeying it. Joiners that scripts
+and emoji need stay as they are.
+"""
+
+import re
+import unicodedata
+
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+_HIDDEN = re.compile(
+    "["
+    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls, but tab and line feed
+    "\u00ad\u061c\u180e\u200b\u200e\u200f"  # soft hyphen, direction marks, zero width
+    "\u2028\u2029\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # lines, overrides, isolates
+    "\U000e0000-\U000e007f"  # tags
+    "]"
+)
+
+
+def reveal(text: str) -> SafeString:
+    """Return a text as HTML: escaped, with every hidden character shown as `U+202E`."""
+    pieces: list[str] = []
+    end = 0
+    for match in _HIDDEN.finditer(text):
+        pieces += [escape(text[end : match.start()]), _mark(match[0])]
+        end = match.end()
+    pieces.append(escape(text[end:]))
+    return mark_safe("".join(pieces))  # noqa: S308  every piece is escaped above
+
+
+def _mark(character: str) -> str:
+    name = unicodedata.name(character, "CONTROL CHARACTER")
+    return format_html(
+        '<span class="hidden-character" title="{}">U+{}</span>', name, f"{ord(character):04X}"
+    )
