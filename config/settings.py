@@ -165,6 +165,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by admins, nobody signs up
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a reset mails nobody who has no account here
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 # The Kosli dialect's beta switch: whether a new organization starts with audit trails enabled.
@@ -184,9 +185,11 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"trailkeeper@{HOSTNAME}")
 
 # --- The web ------------------------------------------------------------------------------------
 
-# Whether a reverse proxy in front sets X-Forwarded-Proto; otherwise anybody could forge it.
-TRUST_PROXY = env.boolean("TRUST_PROXY", default=False)
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
+# How many reverse proxies in front set X-Forwarded-Proto and X-Forwarded-For. With none, nobody may:
+# a stranger could forge them and pass as another address before each limited sign-in.
+TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_SSL_REDIRECT = False  # the proxy that ends TLS does it; redirected POSTs become GETs
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -12,7 +12,7 @@ running Python, so a name cleaned once stays clean under every later version.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 LIMIT = 200
 """Bytes of UTF-8 in one name: file systems stop at 255, and derived names need some room."""
@@ -30,6 +30,12 @@ _FORBIDDEN = re.compile(r'[<>:"|?*%]')
 _DANGEROUS_START = re.compile(
     r"[-~.]|(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[1-9¹²³]) *(?:\.|\Z)",
     re.IGNORECASE,
+)
+
+# A name that is clean and plainly so, as most are: `clean` gives it back unchanged.
+_PLAIN = re.compile(
+    r"(?!(?i:con|prn|aux|nul|com[1-9]|lpt[1-9])(?:\.|\Z))[a-zA-Z0-9_][a-zA-Z0-9_-]*"
+    r"(?:\.[a-zA-Z0-9_-]+)*"
 )
 
 
@@ -73,6 +79,20 @@ def clean(name: str, *, fallback: str = "evidence", limit: int = LIMIT) -> str:
         return text
     stem, suffix = _split(text)
     return (_cut(stem, limit - len(suffix.encode())) + suffix).rstrip(" .")
+
+
+def plainly_distinct(names: Sequence[str]) -> bool:
+    """Tells whether names are clean and can live side by side, where that is seen at a glance.
+
+    True for names of ASCII letters, digits and `_-.` alone that differ not only in case. False says
+    nothing: ask `clean` and a `Namespace`. A package has to look at ten thousand names before its
+    first byte, and this takes a tenth of their time.
+    """
+    return (
+        all(map(_PLAIN.fullmatch, names))
+        and max(map(len, names), default=0) <= LIMIT
+        and len(set(map(str.lower, names))) == len(names)
+    )
 
 
 class Namespace:

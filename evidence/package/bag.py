@@ -10,9 +10,9 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
-from evidence.names import Namespace, clean
+from evidence.names import Namespace, clean, plainly_distinct
 from evidence.package.zip import Archive, Member, Read
 
 _LAYOUT = "urn:trailkeeper:package:1"
@@ -26,10 +26,12 @@ _COMPONENT_LIMIT = 255
 
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_HEX = re.compile(r"[0-9a-f]*")
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
+class _File(NamedTuple):
+    # A tuple, for it is made three times as fast as a frozen dataclass, and a package of ten
+    # thousand files has to make as many before its first byte.
     name: str
     size: int
     crc32: int
@@ -114,20 +116,14 @@ def pack(
     names = directory_names(directory.step for directory in directories)
     manifest: list[str] = []
     data = [Member(f"{root}/data/", 0, 0, None)]
-    for directory, name in zip(directories, names, strict=True):
-        path = f"data/{name}/"
+    for directory, directory_name in zip(directories, names, strict=True):
+        path = f"data/{directory_name}/"
+        _refuse_bad_files(directory.payloads, path)
         data.append(Member(f"{root}/{path}", 0, 0, None))
-        taken = Namespace()
-        for payload in directory.payloads:
-            if clean(payload.name) != payload.name or taken.claim(payload.name) != payload.name:
-                raise ValueError(
-                    f"{payload.name!r} is not clean or not unique in {path}: "
-                    "pass names through evidence.names when they arrive."
-                )
-            manifest.append(_line(payload, path))
-            data.append(
-                Member(f"{root}/{path}{payload.name}", payload.size, payload.crc32, payload.read)
-            )
+        inside = f"{root}/{path}"
+        for name, size, crc32, sha256, read in directory.payloads:
+            manifest.append(f"{sha256}  {path}{name}\n")
+            data.append(Member(inside + name, size, crc32, read))
 
     oxum = f"{sum(member.size for member in data)}.{len(manifest)}"
     first = [
@@ -137,6 +133,7 @@ def pack(
     ]
     rest = [Tag.from_bytes("README.txt", readme), Tag.from_bytes("report.html", report), *tags]
     _refuse_bad_paths(first + rest)
+    _refuse_bad_digests(first + rest)
     tag_manifest = "".join(_line(tag) for tag in first + rest).encode()
 
     members = [
@@ -151,9 +148,31 @@ def pack(
 
 def _line(file: _File, path: str = "") -> str:
     """Gives a manifest's line: what `sha256sum` prints, which RFC 8493 §2.1.3 allows, too."""
-    if not _SHA256.fullmatch(file.sha256):
-        raise ValueError(f"{file.sha256!r} of {file.name!r} is not a SHA-256 in small hex digits.")
     return f"{file.sha256}  {path}{file.name}\n"
+
+
+def _refuse_bad_files(payloads: Sequence[Payload], path: str) -> None:
+    if not plainly_distinct([payload.name for payload in payloads]):
+        taken = Namespace()
+        for payload in payloads:
+            if clean(payload.name) != payload.name or taken.claim(payload.name) != payload.name:
+                raise ValueError(
+                    f"{payload.name!r} is not clean or not unique in {path}: "
+                    "pass names through evidence.names when they arrive."
+                )
+    _refuse_bad_digests(payloads)
+
+
+def _refuse_bad_digests(files: Sequence[_File]) -> None:
+    # At once first: digests that are all hex and all 64 long need no look at each of them.
+    digests = [file.sha256 for file in files]
+    if set(map(len, digests)) <= {64} and _HEX.fullmatch("".join(digests)):
+        return
+    for file in files:
+        if not _SHA256.fullmatch(file.sha256):
+            raise ValueError(
+                f"{file.sha256!r} of {file.name!r} is not a SHA-256 in small hex digits."
+            )
 
 
 def _bag_info(info: Sequence[tuple[str, str]], oxum: str) -> bytes:

@@ -17,9 +17,9 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from itertools import accumulate
 from struct import Struct
+from typing import NamedTuple, Self
 
 from evidence.errors import EvidenceError
 
@@ -55,24 +55,29 @@ class MemberChanged(EvidenceError):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One file or, with a name that ends in `/`, one directory of an archive.
-
-    `read` is called late, perhaps more than once, never for an empty range, and whatever it
-    returned is closed, if it can be, as soon as no more of it is wanted.
-    """
-
+class _Member(NamedTuple):
     name: str
     size: int
     crc32: int
     read: Read | None
 
-    def __post_init__(self) -> None:
-        if not (0 <= self.crc32 <= _MAX32 and 0 <= self.size < 1 << 63):
-            raise ValueError(f"{self.name!r}: size {self.size} or CRC {self.crc32} is impossible.")
-        if self.size and (self.read is None or self.name.endswith("/")):
-            raise ValueError(f"{self.name!r} has {self.size} bytes and no way to read them.")
+
+class Member(_Member):
+    """One file or, with a name that ends in `/`, one directory of an archive.
+
+    `read` is called late, perhaps more than once, never for an empty range, and whatever it
+    returned is closed, if it can be, as soon as no more of it is wanted. A tuple, because an
+    archive may have very many members, and all of them are made before its first byte.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, name: str, size: int, crc32: int, read: Read | None) -> Self:
+        if not (0 <= crc32 <= _MAX32 and 0 <= size < 1 << 63):
+            raise ValueError(f"{name!r}: size {size} or CRC {crc32} is impossible.")
+        if size and (read is None or name.endswith("/")):
+            raise ValueError(f"{name!r} has {size} bytes and no way to read them.")
+        return tuple.__new__(cls, (name, size, crc32, read))
 
     @classmethod
     def from_bytes(cls, name: str, data: bytes) -> "Member":
@@ -106,10 +111,12 @@ class Archive:
             for size, member in zip(sizes, self.members, strict=True)
         ]
         starts = list(accumulate(local, initial=0))
-        central = [
-            _CENTRAL.size + size + _extra_size(member.size, start)
-            for size, member, start in zip(sizes, self.members, starts, strict=False)
-        ]
+        central = [_CENTRAL.size + size for size in sizes]
+        if starts[-1] >= _MAX32:
+            central = [
+                size + _extra_size(member.size, start)
+                for size, member, start in zip(central, self.members, starts, strict=False)
+            ]
         self._starts = starts[:-1] + list(accumulate(central, initial=starts[-1]))
         self.length = self._starts[-1] + len(self._end())
 

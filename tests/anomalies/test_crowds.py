@@ -1,6 +1,10 @@
 """Twenty at a time: nobody's attestation is lost, doubled or numbered like another's."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+
+from django.db import connection, transaction
 
 from evidence.models import Blob, Record
 from evidence.vault import store
@@ -177,3 +181,30 @@ def test_two_admins_who_remove_each_other(shared_world: World) -> None:
     assert sum(isinstance(result, Conflict) for result in results) == 1
     assert results.count(None) == 1
     assert Membership.objects.filter(organization=acme, role="admin").count() == 1
+
+
+def test_who_begins_while_a_version_is_being_written_waits_and_gets_it(
+    shared_world: World,
+) -> None:
+    """PostgreSQL joins a row it has waited for with what it had read of other tables before."""
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            configure_trail(
+                actor=shared_world.actor("owner"),
+                organization=shared_world.acme,
+                name=shared_world.public.name,
+                steps=["only"],
+            )
+            waiting = other.submit(begin_and_hang_up, shared_world)
+            time.sleep(0.5)
+            assert not waiting.done()
+        workflow = waiting.result(30)
+    assert (workflow.version.number, workflow.version.step_names) == (2, ["only"])
+
+
+def begin_and_hang_up(world: World) -> Workflow:
+    try:
+        actor = world.actor("writer")
+        return begin_workflow(actor=actor, trail=world.public, id="run-1").workflow
+    finally:
+        connection.close()

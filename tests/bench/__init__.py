@@ -3,5 +3,5 @@
     python -m tests.bench [figure ...] [--json FILE] [--quick]
 
 Not for correctness: every part that is measured here has tests elsewhere. Absolute values belong
-to the machine they were measured on; only the ratios may be compared.
+to the machine that they were measured on; what may be compared is the ratios.
 """

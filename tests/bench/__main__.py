@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.bench import attest, figures, package, upload
 from tests.bench.ground import ground
 
+RESULTS = Path("bench-results/figures.json")
 MEASURES = {
     "package": package.measure,
     "first-byte": package.measure_first_byte,
@@ -24,7 +25,9 @@ def main() -> int:
     """Measure, print, and judge."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("figure", nargs="*", choices=[*MEASURES, []], help="default: all of them")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here, too")
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", default=RESULTS, help="default: %(default)s"
+    )
     parser.add_argument("--quick", action="store_true", help="less data, fewer rounds, more noise")
     options = parser.parse_args()
     found: list[figures.Figure] = []
@@ -38,8 +41,8 @@ def main() -> int:
             say(f"\n{figures.table(measured)}\n    ({name}: {time.monotonic() - begun:.0f} s)")
     missed = [figure.name for figure in found if figure.missed]
     say(f"\nMissed: {', '.join(missed)}" if missed else "\nEvery bound is kept.")
-    if options.json:
-        options.json.write_text(json.dumps(figures.as_json(found, machine), indent=2) + "\n")
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    options.json.write_text(json.dumps(figures.as_json(found, machine), indent=2) + "\n")
     return 1 if missed else 0
 
 

@@ -38,9 +38,7 @@ def measure(ground: Ground, *, quick: bool) -> list[Figure]:
     return [_rate(our_rounds, bare_rounds), *_latencies(our_rounds, bare_rounds)]
 
 
-def _round(
-    server: BenchServer, paths: Sequence[str], token: str, seconds: float
-) -> dict[str, Any]:
+def _round(server: BenchServer, paths: Sequence[str], token: str, seconds: float) -> dict[str, Any]:
     return run("tests.bench.load", server.host, str(server.port), str(seconds), token, *paths)
 
 

@@ -7,13 +7,14 @@ evidence: no key, no form, no digest, no address by content, no record, no verdi
 
 import os
 from pathlib import Path
+from typing import Any, ClassVar
 from uuid import uuid4
 
 import dj_database_url
 import django
 from django.conf import settings
 
-DATABASE = dict(dj_database_url.parse(os.environ["DATABASE_URL"]))
+DATABASE: dict[str, Any] = dict(dj_database_url.parse(os.environ["DATABASE_URL"]))
 # The same pool as in config.settings; the options hold the address of the socket.
 DATABASE["OPTIONS"] |= {"pool": {"min_size": 1, "max_size": 32, "timeout": 30}}
 
@@ -42,6 +43,8 @@ class Row(models.Model):
     name = models.CharField(max_length=100)
     size = models.IntegerField()
     at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar = models.Manager()
 
     class Meta:
         app_label = "bench"

@@ -106,7 +106,10 @@ class Ground:
 
     def fill(self, server: Server, what: str, **sizes: int) -> dict[str, Any]:
         """Let `tests.bench.material` fill the server's database and vault; give what it tells."""
-        return run("tests.bench.material", what, json.dumps(sizes), environment=server.environment)
+        made = run("tests.bench.material", what, json.dumps(sizes), environment=server.environment)
+        # Autovacuum would see to it within a minute; a measurement does not wait for that.
+        server.sql("ANALYZE")
+        return made
 
     def machine(self) -> dict[str, Any]:
         """Say what the figures belong to, and that nothing was made unsafe to be fast."""
@@ -116,7 +119,9 @@ class Ground:
                 for name in ("fsync", "synchronous_commit", "server_version")
             }
         if (safe["fsync"], safe["synchronous_commit"]) != ("on", "on"):
-            raise RuntimeError(f"PostgreSQL does not wait for its disk, so nothing is shown: {safe}")
+            raise RuntimeError(
+                f"PostgreSQL does not wait for its disk, so nothing is shown: {safe}"
+            )
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
         return {
             "cores": os.cpu_count(),
@@ -127,9 +132,7 @@ class Ground:
         }
 
 
-def run(
-    module: str, *arguments: str, environment: dict[str, str] | None = None
-) -> dict[str, Any]:
+def run(module: str, *arguments: str, environment: dict[str, str] | None = None) -> dict[str, Any]:
     """Run a module of this package in a process of its own; give the JSON object it prints."""
     done = subprocess.run(
         [sys.executable, "-m", module, *arguments],

@@ -10,7 +10,7 @@ import json
 import os
 import random
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import django
@@ -51,7 +51,8 @@ def main(what: str, sizes: Mapping[str, int]) -> dict[str, Any]:
     ).trail
     robot = create_service_account(organization=acme, name="robot", role="writer", actor=SYSTEM)
     token = issue_service_key(account=robot, actor=SYSTEM)[1]
-    return {"token": token} | MAKERS[what](acme, trail, **sizes)
+    made: dict[str, Any] = MAKERS[what](acme, trail, **sizes)
+    return {"token": token} | made
 
 
 def empty_workflows(acme: "Organization", trail: "Trail", *, count: int) -> dict[str, Any]:
@@ -59,7 +60,9 @@ def empty_workflows(acme: "Organization", trail: "Trail", *, count: int) -> dict
     return {"addresses": [_begin(acme, trail, f"run-{number}") for number in range(count)]}
 
 
-def many_files(acme: "Organization", trail: "Trail", *, attestations: int, each: int) -> Any:
+def many_files(
+    acme: "Organization", trail: "Trail", *, attestations: int, each: int
+) -> dict[str, Any]:
     """Begin one workflow with so many attestations of so many small files each.
 
     The same files every time: a package's first byte depends on their names, not on their bytes.
@@ -69,7 +72,9 @@ def many_files(acme: "Organization", trail: "Trail", *, attestations: int, each:
     return {"address": address("many-files"), "files": attestations * each}
 
 
-def mixed(acme: "Organization", trail: "Trail", *, huge: int, scale: int, times: int) -> Any:
+def mixed(
+    acme: "Organization", trail: "Trail", *, huge: int, scale: int, times: int
+) -> dict[str, Any]:
     """Begin one workflow of mixed files, and one that holds the same files several times over.
 
     `huge` is the size of the largest file. Of the rest, `scale` percent of the full number are
@@ -93,7 +98,11 @@ def mixed(acme: "Organization", trail: "Trail", *, huge: int, scale: int, times:
     }
 
 
-MAKERS = {"empty_workflows": empty_workflows, "many_files": many_files, "mixed": mixed}
+MAKERS: dict[str, Callable[..., dict[str, Any]]] = {
+    "empty_workflows": empty_workflows,
+    "many_files": many_files,
+    "mixed": mixed,
+}
 
 
 def _begin(acme: "Organization", trail: "Trail", name: str) -> str:

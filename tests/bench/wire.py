@@ -1,4 +1,4 @@
-"""Single requests on plain sockets, timed: what a client sees, without what a client library adds."""
+"""Single requests, timed: what a client sees, without what a client library would add."""
 
 import socket
 import subprocess
@@ -35,7 +35,7 @@ def download(server: Server, path: str) -> float:
     return time.monotonic() - begun
 
 
-def upload(server: Server, path: str, token: str, size: int, chunks: Iterable[bytes]) -> float:
+def upload(server: Server, path: str, token: str, size: int, chunks: Iterable[memoryview]) -> float:
     """Post one report with one file of `size` bytes; give the seconds until 201."""
     boundary = "bench-41c7"
     disposition = f"--{boundary}\r\nContent-Disposition: form-data; "

@@ -15,6 +15,8 @@ from trails.http.logs import request_id
 Handler = Callable[[HttpRequest], HttpResponseBase]
 logger = logging.getLogger("trails.request")
 
+# Whoever reads the log must not be able to set a person's password by the link mailed to them.
+_KEY_IN_PATH = re.compile(r"(/account/password/reset/key/)[^/]+")
 _GOOD_ID = re.compile(r"[A-Za-z0-9._\-]{8,64}")
 
 # Threat. Evidence, names and descriptions are hostile. Were one ever rendered unescaped, the policy
@@ -54,7 +56,7 @@ class RequestId:
             logger.info(
                 "%s %s %s",
                 request.method,
-                iri_to_uri(request.path),  # a line break in it must not forge a line of the log
+                _loggable(request.path),
                 response.status_code,
                 extra={
                     "status": response.status_code,
@@ -64,6 +66,11 @@ class RequestId:
             return response
         finally:
             request_id.reset(token)
+
+
+def _loggable(path: str) -> str:
+    """Return a path without line breaks, which would forge lines, and without a person's secret."""
+    return _KEY_IN_PATH.sub(r"\1...", iri_to_uri(path))
 
 
 class SecurityHeaders:

@@ -432,6 +432,7 @@ class Migration(migrations.Migration):
                 ("attestations", models.PositiveIntegerField(default=0)),
                 ("last_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
+            options={"verbose_name_plural": "workflow statuses"},
         ),
         migrations.AddField(
             model_name="workflow",

@@ -13,14 +13,22 @@ from trails.state import Step
 from trails.words import NAME_LIMIT, ActorKind, Visibility
 
 
+def visible(actor: Any, to_trail: str = "") -> Q:
+    """Return the condition under which an actor may see a trail: it is public, or theirs.
+
+    `to_trail` leads from the model that is asked for to its trail, as in `trail__`.
+    """
+    return Q(**{f"{to_trail}current__visibility": Visibility.PUBLIC}) | Q(
+        **{f"{to_trail}organization_id__in": actor.organization_ids}
+    )
+
+
 class TrailQuerySet(models.QuerySet["Trail"]):
     """The vocabulary of trails."""
 
     def visible_to(self, actor: Any) -> "TrailQuerySet":
         """Return public trails and all trails of the actor's organizations."""
-        return self.filter(
-            Q(current__visibility=Visibility.PUBLIC) | Q(organization_id__in=actor.organization_ids)
-        )
+        return self.filter(visible(actor))
 
     def public(self) -> "TrailQuerySet":
         """Return the trails that the world may read."""

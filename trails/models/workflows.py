@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from evidence.append_only import AppendOnly, AppendOnlyQuerySet
 from evidence.models import Record, new_id
-from trails.models.trails import Trail, TrailVersion
+from trails.models.trails import Trail, TrailVersion, visible
 from trails.words import WORKFLOW_ID_LIMIT, ActorKind, WorkflowState
 
 
@@ -16,7 +16,8 @@ class WorkflowQuerySet(AppendOnlyQuerySet):
 
     def visible_to(self, actor: Any) -> "WorkflowQuerySet":
         """Return the workflows of the trails that the actor may read."""
-        return self.filter(trail__in=Trail.objects.visible_to(actor))
+        # Not `trail__in`: planning the query within the query took PostgreSQL longer than both.
+        return self.filter(visible(actor, "trail__"))
 
 
 class Workflow(AppendOnly):
@@ -66,6 +67,7 @@ class WorkflowStatus(models.Model):
     last_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name_plural = "workflow statuses"
         indexes = (
             models.Index(fields=["trail", "-workflow"], name="status_newest"),
             models.Index(fields=["trail", "state", "-workflow"], name="status_by_state"),

@@ -209,7 +209,7 @@ def test_any_name_arrives_as_it_is(reader: Reader, filename: str, disposition: s
     assert ask(reader, filename=filename)["Content-Disposition"] == disposition
 
 
-def test_a_client_who_hangs_up_leaves_no_file_open(reader: Reader) -> None:
+def test_a_client_who_hangs_up_leaves_no_file_open(reader: Reader, db: None) -> None:
     response = ask(reader, Range="bytes=10-")
     assert isinstance(response, StreamingHttpResponse)
 

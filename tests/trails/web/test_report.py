@@ -6,10 +6,10 @@ from urllib.parse import unquote
 
 from django.template.loader import render_to_string
 
-from evidence.package.bag import Directory
 from tests.plugins.world import World
 from trails.models import Workflow
-from trails.packages import _context, _files, package_of
+from trails.packages import package_of
+from trails.state import judge
 
 
 def report_of(workflow: Workflow) -> str:
@@ -57,12 +57,21 @@ def test_it_says_what_the_page_says_with_times_that_do_not_move(world: World) ->
 
 def test_a_thousand_attestations_are_written_fast(world: World) -> None:
     run = world.begin()
-    world.attest(run, files={"a.txt": b"a"})
-    attestations = list(run.attestations.select_related("record", "evidence_list")) * 1000
-    files = _files(run)
-    directories = [Directory(a.step, files[a.pk]) for a in attestations]
-    context = _context(run, attestations, directories)
+    attestation = world.attest(run)
+    file = {"name": "a.txt", "size": 1, "sha256": "0" * 64}
+    entry = {"directory": "user-identity", "files": [file] * 3, "more": 0, "superseded": True}
+    context = {
+        "workflow": run,
+        "trail": run.trail,
+        "organization": run.trail.organization,
+        "version": run.version,
+        "verdict": judge(run.version.template, []),
+        "entries": [entry | {"attestation": attestation}] * 1000,
+        "public_url": "http://testserver",
+        "files": 3000,
+    }
     render_to_string("package/report.html", context)  # compiles the template
     begun = time.process_time()
     assert render_to_string("package/report.html", context).count("<article") == 1000
-    assert time.process_time() - begun < 0.5  # 0.2 s when nothing else runs
+    took = time.process_time() - begun
+    assert took < 0.5, f"{took:.2f} s"

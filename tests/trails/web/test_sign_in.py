@@ -81,6 +81,17 @@ def test_a_forgotten_password_is_set_anew_by_mail(world: World) -> None:
     assert re.search(r"http://testserver/account/password/reset/key/\S+", str(known.body))
 
 
+def test_the_link_that_sets_a_password_is_in_no_log(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.client().post("/account/password/reset/", {"email": "auditor@example.com"})
+    [link] = re.findall(r"/account/password/reset/key/(\S+)/", str(mail.outbox[0].body))
+    with caplog.at_level("DEBUG"):
+        world.client().get(f"/account/password/reset/key/{link}/", follow=True)
+    assert "GET /account/password/reset/key/..." in caplog.text
+    assert link not in caplog.text
+
+
 def test_a_person_changes_their_password(world: World) -> None:
     client = world.client("auditor")
     form = {"oldpassword": PASSWORD, "password1": "a quite new phrase", "password2": "x"}
