@@ -19,6 +19,7 @@ from django.core.files.storage import Storage, storages
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from evidence.append_only import insert
 from evidence.errors import Corrupt
 from evidence.models import Blob
 from evidence.vault import staging
@@ -59,19 +60,18 @@ def name(promoted: Sequence[Staged]) -> dict[str, Blob]:
     promoted again if need be.
     """
     by_digest = {item.digest.sha256: item for item in promoted}
-    known: dict[str, Blob] = Blob.objects.in_bulk(list(by_digest))
     # In one order everywhere, so that two transactions naming the same bytes never deadlock.
-    fresh = [
-        Blob(sha256=sha256, size=item.digest.size, crc32=item.digest.crc32)
+    blobs = {
+        sha256: Blob(sha256=sha256, size=item.digest.size, crc32=item.digest.crc32)
         for sha256, item in sorted(by_digest.items())
-        if sha256 not in known
-    ]
-    Blob.objects.bulk_create(fresh, ignore_conflicts=True)
+    }
+    known = set(Blob.objects.in_bulk(list(blobs)))
+    fresh = [blob for sha256, blob in blobs.items() if sha256 not in known]
+    insert(fresh, ignore_conflicts=True)
     for blob in fresh:
         if not storage().exists(address(blob.sha256)):
             promote(by_digest[blob.sha256])
-        known[blob.sha256] = blob
-    return known
+    return blobs
 
 
 def receive(chunks: Iterable[bytes], *, limit: int | None = None) -> Blob:

@@ -36,12 +36,13 @@ def report(world: World, data: bytes = b"same", **fields: Any) -> Made:
     actor = world.actor("writer")
     workflow = lookups.workflow(actor, "acme", world.public.name, "run-1")
     key = fields.pop("key", None)
+    said: dict[str, Any] = {"step": "user-identity", "is_compliant": True} | fields
     staged = store.stage([data])
     try:
         return attest(
             actor=actor,
             workflow=workflow,
-            report=Report(**({"step": "user-identity", "is_compliant": True} | fields)),
+            report=Report(**said),
             uploads=[Upload("a.log", staged), Upload("b.log", staged)],
             idempotency_key=key,
         )

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from evidence import media_types
+from evidence.append_only import insert
 from evidence.ledger import log, statement
 from evidence.models import Blob
 from evidence.vault import store
@@ -31,10 +32,17 @@ LAST_NUMBER = 2_147_483_647
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What `attest` did: `created` is false for a retry of something that is recorded already."""
+    """What `attest` did: `created` is false for a retry of something that is recorded already.
+
+    `status`, `evidence` and `user_data` are the rows as they were written, so that nobody has to
+    read them back; for a retry only `status` is there.
+    """
 
     attestation: Attestation
     created: bool
+    status: WorkflowStatus
+    evidence: Sequence[Evidence] = ()
+    user_data: UserData | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +117,7 @@ def _write(case: _Case) -> Made:
     status = WorkflowStatus.objects.select_for_update().get(workflow=case.workflow)
     earlier = _earlier(case, status)
     if earlier is not None:
-        return Made(earlier, created=False)
+        return Made(earlier, created=False, status=status)
     blobs = store.name([upload.staged for upload in case.promoted])
     attestation = _draft(case, status.attestations + 1, timezone.now())
     if case.listing:
@@ -117,17 +125,10 @@ def _write(case: _Case) -> Made:
     ledger = case.workflow.trail.organization.log
     attestation.record = log.append(ledger, _statement(case, attestation))
     attestation.save()
-    _write_evidence(attestation, case.files, blobs)
-    if case.report.user_data is not None and case.user_data is not None:
-        UserData.objects.create(
-            attestation=attestation,
-            text=case.report.user_data,
-            sha256=case.user_data.sha256,
-            crc32=case.user_data.crc32,
-            size=case.user_data.size,
-        )
+    evidence = _write_evidence(attestation, case.files, blobs)
+    user_data = _write_user_data(attestation, case)
     _judge_again(status, case.workflow, attestation)
-    return Made(attestation, created=True)
+    return Made(attestation, True, status, evidence, user_data)
 
 
 def _draft(case: _Case, number: int, at: datetime.datetime) -> Attestation:
@@ -196,19 +197,34 @@ def _statement(case: _Case, attestation: Attestation) -> bytes:
 
 def _write_evidence(
     attestation: Attestation, files: Sequence[Upload], blobs: dict[str, Blob]
-) -> None:
-    Evidence.objects.bulk_create(
-        [
-            Evidence(
-                attestation=attestation,
-                position=position,
-                name=upload.name,
-                media_type=media_types.guess(upload.name),
-                blob=blobs[upload.staged.digest.sha256],
-            )
-            for position, upload in enumerate(files, start=1)
-        ]
+) -> list[Evidence]:
+    rows = [
+        Evidence(
+            attestation=attestation,
+            position=position,
+            name=upload.name,
+            media_type=media_types.guess(upload.name),
+            blob=blobs[upload.staged.digest.sha256],
+        )
+        for position, upload in enumerate(files, start=1)
+    ]
+    insert(rows)
+    return rows
+
+
+def _write_user_data(attestation: Attestation, case: _Case) -> UserData | None:
+    text, digest = case.report.user_data, case.user_data
+    if text is None or digest is None:
+        return None
+    row = UserData(
+        attestation=attestation,
+        text=text,
+        sha256=digest.sha256,
+        crc32=digest.crc32,
+        size=digest.size,
     )
+    row.save()
+    return row
 
 
 def _judge_again(status: WorkflowStatus, workflow: Workflow, attestation: Attestation) -> None:

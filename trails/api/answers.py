@@ -11,7 +11,7 @@ from django.conf import settings
 
 from evidence.models import Record
 from trails import state
-from trails.actions.attestations import Upload, attested
+from trails.actions.attestations import Made, Upload, attested
 from trails.api import schemas
 from trails.models import (
     Attestation,
@@ -19,6 +19,7 @@ from trails.models import (
     Organization,
     Trail,
     TrailVersion,
+    UserData,
     Workflow,
     WorkflowStatus,
 )
@@ -100,9 +101,14 @@ def workflow_verdict(row: Workflow, status: WorkflowStatus) -> schemas.WorkflowV
 
 
 def attestation(row: Attestation, status: WorkflowStatus) -> schemas.Attestation:
-    """Return an attestation whose workflow, evidence and digests are at hand."""
+    """Return an attestation whose workflow, evidence and digests have been fetched with it."""
+    return _attestation(row, status, in_order(row), getattr(row, "user_data", None))
+
+
+def _attestation(
+    row: Attestation, status: WorkflowStatus, files: Sequence[Evidence], data: UserData | None
+) -> schemas.Attestation:
     url = attestation_url(row.workflow, row.pk)
-    data = getattr(row, "user_data", None)
     return schemas.Attestation(
         id=row.pk,
         number=row.number,
@@ -112,7 +118,7 @@ def attestation(row: Attestation, status: WorkflowStatus) -> schemas.Attestation
         # A status read a moment before the attestation may not know of it yet.
         superseded=status.latest.get(row.step, [0])[0] > row.number,
         description=row.description,
-        evidence=[_evidence(url, item) for item in in_order(row)],
+        evidence=[_evidence(url, item) for item in files],
         evidence_list_digest=(
             schemas.Digest(sha256=row.evidence_list.sha256, size=row.evidence_list.size)
             if row.evidence_list
@@ -137,11 +143,10 @@ def attestation_with_data(row: Attestation, status: WorkflowStatus) -> schemas.A
     )
 
 
-def received(
-    row: Attestation, status: WorkflowStatus, uploads: Sequence[Upload]
-) -> schemas.AttestationReceived:
+def received(made: Made, uploads: Sequence[Upload]) -> schemas.AttestationReceived:
     """Return an attestation to its reporter, with the names of the files as they were sent."""
-    said = dict(attestation(row, status))
+    row, status = made.attestation, made.status
+    said = dict(_attestation(row, status, made.evidence, made.user_data))
     said["evidence"] = [
         schemas.EvidenceReceived(
             **dict(item), sent_as=upload.name if upload.name != item.name else None

@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Header, Query, Router, Status
 
 from trails import lookups
-from trails.actions.attestations import attest
+from trails.actions.attestations import Made, attest
 from trails.api import answers, paging, reports, schemas
 from trails.api.auth import actor_of, anybody, with_key
 from trails.api.openapi import refusals
 from trails.api.workflows import PATH as WORKFLOWS
-from trails.models import Attestation, Evidence, WorkflowStatus
+from trails.models import Attestation, Evidence, Workflow
 from trails.permissions import Act, require
 
 router = Router(tags=["Attestations"])
@@ -112,7 +112,7 @@ def post_attestation(
     the same Idempotency-Key. Takes the role writer or admin.
     """
     actor = actor_of(request)
-    found = lookups.workflow(actor, organization, trail, workflow)
+    found = lookups.workflow_to_attest(actor, organization, trail, workflow)
     require(actor, Act.ATTEST, found.trail.organization)
     with reports.received(request) as (report, uploads):
         made = attest(
@@ -122,12 +122,19 @@ def post_attestation(
             uploads=uploads,
             idempotency_key=idempotency_key,
         )
-        row = lookups.attestation(found, made.attestation.pk)
-        status = WorkflowStatus.objects.get(workflow=found)
-        answer = answers.received(row, status, uploads)
+        if not made.created:
+            made = _with_its_rows(found, made)
+        answer = answers.received(made, uploads)
     if made.created:
         response["Location"] = answer.url
     return Status(201 if made.created else 200, answer)
+
+
+def _with_its_rows(workflow: Workflow, made: Made) -> Made:
+    """Return what a retry found, with the rows that were written when it was made."""
+    row = lookups.attestation(workflow, made.attestation.pk)
+    data = getattr(row, "user_data", None)
+    return Made(row, False, made.status, answers.in_order(row), data)
 
 
 @router.get(

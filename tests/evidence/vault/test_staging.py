@@ -19,7 +19,7 @@ def staged_files(vault: Path) -> list[Path]:
 
 
 def test_staged_bytes_are_what_came_and_cannot_be_written_again(vault: Path) -> None:
-    staged = staging.stage([b"whoami\n", b"", bytearray(b"root\n")])
+    staged = staging.stage([b"whoami\n", b"", b"root\n"])
     assert staged.path.read_bytes() == b"whoami\nroot\n"
     assert staged.digest == digest_of(b"whoami\nroot\n")
     assert staged.path.stat().st_mode & 0o777 == 0o444

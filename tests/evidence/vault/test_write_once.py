@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+import shutil
 import threading
 from pathlib import Path
 from typing import Any
@@ -85,7 +86,12 @@ def test_no_address_leads_out_of_the_vault(tmp_path: Path) -> None:
 def test_every_new_directory_entry_is_synced(monkeypatch: pytest.MonkeyPatch, vault: Path) -> None:
     synced: list[Path] = []
     real = local.sync_directory
-    monkeypatch.setattr(local, "sync_directory", lambda path: (synced.append(path), real(path))[1])
+
+    def watch(path: Path) -> None:
+        real(path)
+        synced.append(path)
+
+    monkeypatch.setattr(local, "sync_directory", watch)
     path = promoted(b"id\n")
     for directory in (path.parent, path.parents[1], path.parents[2], vault / "blobs", vault):
         assert directory in synced
@@ -124,7 +130,7 @@ def test_a_copy_that_breaks_leaves_no_address(monkeypatch: pytest.MonkeyPatch, v
         arguments[1].write(b"half")
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(local.shutil, "copyfileobj", full)
+    monkeypatch.setattr(shutil, "copyfileobj", full)
     with pytest.raises(OSError, match="No space left"):
         promoted(b"the whole")
     assert [p for p in (vault / "blobs").rglob("*") if p.is_file()] == []

@@ -26,12 +26,13 @@ def report(
     window: datetime.timedelta | None = None,
     **fields: Any,
 ) -> Made:
+    said: dict[str, Any] = {"step": "user-identity", "is_compliant": True} | fields
     staged = store.stage([file])
     try:
         return attest(
             actor=world.actor(person),
             workflow=workflow,
-            report=Report(**({"step": "user-identity", "is_compliant": True} | fields)),
+            report=Report(**said),
             uploads=[Upload(name, staged)],
             idempotency_key=key,
             retry_window=window,

@@ -120,8 +120,8 @@ def test_a_service_account_has_a_name_of_its_own(world: World) -> None:
     for fields in ({"name": " "}, {"role": "root"}, {"name": "a\x00"}):
         with pytest.raises(Invalid):
             create_service_account(
-                **(
-                    {"organization": world.acme, "name": "x", "role": "writer", "actor": owner}
-                    | fields
-                )  # type: ignore[arg-type]
+                organization=world.acme,
+                name=fields.get("name", "x"),
+                role=fields.get("role", "writer"),
+                actor=owner,
             )

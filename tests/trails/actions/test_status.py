@@ -41,7 +41,7 @@ def test_after_any_sequence(seed: int, world: World) -> None:
     numbers = workflow.attestations.order_by("number").values_list("number", flat=True)
     assert list(numbers) == list(range(1, 16))
     for step, (number, is_compliant, id) in status.latest.items():
-        row = workflow.attestations.filter(step=step).order_by("number").last()
+        row = workflow.attestations.filter(step=step).latest("number")
         assert (row.number, row.is_compliant, str(row.pk)) == (number, is_compliant, id)
 
 
