@@ -15,7 +15,12 @@ BIN := .venv/bin
 DEMO := $(CURDIR)/.demo
 PYTEST := $(BIN)/python -m pytest -n 2 $(ARGS)
 GRANIAN := $(BIN)/granian --interface wsgi --http 1 --no-ws --port $(PORT) \
-	--blocking-threads $(THREADS) --respawn-failed-workers config.wsgi:application
+	--blocking-threads $(THREADS) --respawn-failed-workers --workers-kill-timeout 30 \
+	config.wsgi:application
+# Servers share a port without a word, and each gets a part of the requests.
+PORT_IS_FREE = $(BIN)/python -c 'import socket, sys; s = socket.socket(); \
+	s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind((sys.argv[1], $(PORT)))' $(1) \
+	2>/dev/null || { echo "Port $(PORT) is taken. Choose another: make PORT=8001 $@" >&2; exit 1; }
 
 # The settings refuse to load without a key, also for commands that sign and serve nothing.
 KEYLESS := DEBUG=false SECRET_KEY_FILE= SECRET_KEY=this-command-neither-signs-nor-serves \
@@ -68,11 +73,12 @@ demo: demo-data ## Serve an instance with made-up data on http://127.0.0.1:8000
 	@echo "  Trailkeeper is at $(PUBLIC_URL)"
 	@echo "  Sign-ins are listed above. Ctrl-C stops it; rm -r .demo forgets it."
 	@echo
+	@$(call PORT_IS_FREE,127.0.0.1)
 	@$(GRANIAN) --host 127.0.0.1
 
 demo-data: .demo/secret-key static-root/staticfiles.json ## Make the demo's data without serving it
 	@$(BIN)/python manage.py migrate --verbosity 0
-	@$(BIN)/python manage.py createcachetable
+	@$(BIN)/python manage.py createcachetable --verbosity 0
 	@$(BIN)/python manage.py demo
 
 .demo/secret-key: | .venv/installed
@@ -81,6 +87,7 @@ demo-data: .demo/secret-key static-root/staticfiles.json ## Make the demo's data
 
 .PHONY: run
 run: static-root/staticfiles.json ## Serve the instance that the environment describes
+	@$(call PORT_IS_FREE,$(HOST))
 	$(GRANIAN) --host $(HOST) --workers $(WORKERS)
 
 # --- Checking it ------------------------------------------------------------------------------

@@ -90,6 +90,8 @@ def database(url: str) -> dict[str, Any]:
     settings: dict[str, Any] = dict(dj_database_url.parse(url))
     options = dict(settings.get("OPTIONS", {}))
     if settings["ENGINE"] == "django.db.backends.sqlite3":
+        # For nobody else on this machine: the file holds what the pages keep from strangers.
+        Path(settings["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         options |= {
             "transaction_mode": "IMMEDIATE",
             "timeout": 30,
@@ -147,6 +149,8 @@ LIMIT_FILE_BYTES = env.size("LIMIT_FILE_BYTES", "10 GiB")
 LIMIT_REQUEST_BYTES = env.size("LIMIT_REQUEST_BYTES", "20 GiB")
 LIMIT_FILES = env.integer("LIMIT_FILES", 5000, minimum=1)
 LIMIT_JSON_BYTES = env.size("LIMIT_JSON_BYTES", "10 MiB")
+# Pages take no files. What comes all the same stays in memory, where its size is limited.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = LIMIT_JSON_BYTES
 
 # --- People and keys ----------------------------------------------------------------------------
@@ -199,6 +203,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SESSION_ENGINE = "trails.http.sessions"
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -238,5 +243,9 @@ LOGGING = {
     },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     # Django mails admins by default; everything here goes to stderr once.
-    "loggers": {"django": {"handlers": [], "propagate": True, "level": LOG_LEVEL}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True, "level": LOG_LEVEL},
+        # Refusals have their line from `trails.request` already; failures keep their traceback.
+        "django.request": {"level": "ERROR"},
+    },
 }

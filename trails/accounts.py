@@ -1,8 +1,10 @@
 """How allauth fits this house: accounts are made by admins, and sign-ins leave an activity."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.http import HttpRequest
 
 from trails import actors
@@ -15,6 +17,11 @@ class Adapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Return false: an admin adds people on the members page."""
         return False
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Return the link on the public address, whatever host and port the asker named."""
+        path = urlsplit(super().get_reset_password_from_key_url(key)).path
+        return f"{settings.PUBLIC_URL}{path}"
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> Any:
         """Note the sign-in, then go on."""

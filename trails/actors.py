@@ -4,6 +4,7 @@ An actor knows the organizations it belongs to and its role in each; what a role
 `trails.permissions`.
 """
 
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ class Actor:
     roles: Mapping[uuid.UUID, str] = field(default_factory=dict)
     user: User | None = None
     key: ApiKey | None = None
+    # When the roles were looked up, by a clock that only goes on.
+    since: float = field(default_factory=time.monotonic, compare=False)
 
     @cached_property
     def organization_ids(self) -> list[uuid.UUID]:
@@ -61,3 +64,17 @@ def for_service_account(account: ServiceAccount, key: ApiKey | None = None) -> A
     """Return the actor of a service account."""
     roles = {account.organization_id: account.role}
     return Actor(ActorKind.SERVICE_ACCOUNT, str(account.pk), account.name, roles, key=key)
+
+
+def anew(actor: Actor) -> Actor:
+    """Return the actor with the roles of this moment: a stranger's, if the key or account ended."""
+    key = ApiKey.objects.filter(pk=actor.key.pk).first() if actor.key else None
+    if actor.key and not (key and key.is_usable):
+        return STRANGER
+    if actor.user is not None:
+        user = User.objects.filter(pk=actor.user.pk, is_active=True).first()
+        return for_user(user, key) if user else STRANGER
+    if actor.kind is ActorKind.SERVICE_ACCOUNT:
+        account = ServiceAccount.objects.filter(pk=actor.id).first()
+        return for_service_account(account, key) if account else STRANGER
+    return actor

@@ -26,9 +26,14 @@ from trails.state import Attested, judge
 REPORT_FILES = 100
 
 
-# Files in the packages that a process keeps at hand, so that a download that is resumed, or split
-# into ranges, does not lay out ten thousand files for every part. About a kilobyte each.
-KEPT_FILES = 20_000
+# Of a description that long the report shows the beginning: it must fit into memory with thousands
+# of others.
+REPORT_DESCRIPTION = 2000
+
+# Bytes of layouts that a process keeps at hand, so that a download that is resumed, or split into
+# ranges, does not lay out ten thousand files for every part.
+KEPT_BYTES = 24 << 20
+_BYTES_OF_A_MEMBER = 1000  # its name, numbers and reader, measured roughly
 
 
 class _Shelf:
@@ -41,6 +46,7 @@ class _Shelf:
     def __init__(self) -> None:
         self._lock = Lock()
         self._packages: OrderedDict[tuple[Any, Any], Package] = OrderedDict()
+        self.weight = 0
 
     def get(self, key: tuple[Any, Any]) -> Package | None:
         with self._lock:
@@ -51,9 +57,21 @@ class _Shelf:
     def put(self, key: tuple[Any, Any], package: Package) -> None:
         """Keep a package, and let go of those that were not asked for the longest."""
         with self._lock:
+            if key in self._packages:
+                return  # another thread was faster
             self._packages[key] = package
-            while sum(len(kept.archive.members) for kept in self._packages.values()) > KEPT_FILES:
-                self._packages.popitem(last=False)
+            self.weight += _weight(package)
+            while self.weight > KEPT_BYTES:
+                _key, dropped = self._packages.popitem(last=False)
+                self.weight -= _weight(dropped)
+
+
+def _weight(package: Package) -> int:
+    """Return about how many bytes of memory a layout takes: its members, and what was written."""
+    members = package.archive.members
+    data = f"{package.root}/data/"
+    written = sum(member.size for member in members if not member.name.startswith(data))
+    return written + _BYTES_OF_A_MEMBER * len(members)
 
 
 _shelf = _Shelf()
@@ -169,6 +187,8 @@ def _context(
         {
             "attestation": attestation,
             "directory": name,
+            "description": attestation.description[:REPORT_DESCRIPTION],
+            "is_cut": len(attestation.description) > REPORT_DESCRIPTION,
             # Templates find a key faster than an attribute, here five hundred times.
             "files": [
                 {"name": payload.name, "size": payload.size, "sha256": payload.sha256}

@@ -3,10 +3,12 @@
 Threat. A crash half way through a write, or a second writer of the same name, leaves other bytes
 under a content address than its name says. Here a name appears by `link(2)`, complete or not at
 all, after the bytes are on disk, and an existing name is never touched. What a file system cannot
-promise: its administrator can still change or remove a file; reading back notices it.
+promise: its administrator can still change or remove a file. A report of the same bytes notices
+it, a download of the file does not complete, and a package's manifest does not match.
 """
 
 import contextlib
+import hashlib
 import os
 import shutil
 from pathlib import Path
@@ -26,6 +28,22 @@ def sync_directory(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _is_link_of(target: Path, staged: Path) -> bool:
+    one, other = target.stat(), staged.stat()
+    return (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)
+
+
+def _check(target: Path) -> None:
+    """Return if a file holds what its name says; `Corrupt` if not."""
+    with target.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != target.name:
+        raise Corrupt(
+            f"{target.name} in the vault has been cut or changed: its bytes have the SHA-256 "
+            f"{found}. Restore it from a copy."
+        )
 
 
 class WriteOnceFileSystemStorage(FileSystemStorage):
@@ -57,8 +75,8 @@ class WriteOnceFileSystemStorage(FileSystemStorage):
                 pass  # another writer of the same content was first
             except OSError:
                 self._copy_into_place(staged, target)  # staging is on another file system
-        if target.stat().st_size != staged.stat().st_size:
-            raise Corrupt(f"{name} in the vault has been cut or changed. Restore it from a copy.")
+        if not _is_link_of(target, staged):
+            _check(target)  # it was there before: new evidence must not rest on altered bytes
         # Also when the name was there already: its writer may not have come to this line yet.
         sync_directory(target.parent)
         return name

@@ -26,7 +26,18 @@ from evidence.vault import staging
 from evidence.vault.digest import CHUNK, Digest, Digester
 from evidence.vault.staging import Staged, stage
 
-__all__ = ["Staged", "name", "open_blob", "promote", "read", "receive", "stage", "sweep", "verify"]
+__all__ = [
+    "Staged",
+    "name",
+    "open_blob",
+    "promote",
+    "read",
+    "read_checked",
+    "receive",
+    "stage",
+    "sweep",
+    "verify",
+]
 
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -102,6 +113,28 @@ def read(sha256: str, start: int, stop: int) -> Iterator[bytes]:
                 raise Corrupt(f"Blob {sha256} ended {left} bytes early. Restore it from a copy.")
             left -= len(chunk)
             yield chunk
+
+
+def read_checked(blob: Blob, start: int, stop: int) -> Iterator[bytes]:
+    """Yield a part of a blob; for the whole of it, hash on the way and hold back the last piece.
+
+    `Corrupt` before the last bytes leave when they are not those that were recorded, so that a
+    download of an altered file never completes. A part cannot be checked; its reader can.
+    """
+    if (start, stop) != (0, blob.size):
+        yield from read(blob.sha256, start, stop)
+        return
+    digester, held = Digester(), b""
+    for chunk in read(blob.sha256, start, stop):
+        digester.update(chunk)
+        if held:
+            yield held
+        held = chunk
+    found = digester.digest().sha256
+    if found != blob.sha256:
+        raise Corrupt(f"Blob {blob.sha256} holds other bytes: {found}. Restore it from a copy.")
+    if held:
+        yield held
 
 
 def verify(blob: Blob) -> Digest:

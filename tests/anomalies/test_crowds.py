@@ -16,7 +16,7 @@ from trails.actions.organizations import create_organization, remove_member, set
 from trails.actions.trails import configure_trail
 from trails.actions.workflows import begin_workflow
 from trails.actors import SYSTEM
-from trails.errors import Conflict
+from trails.errors import Conflict, Forbidden
 from trails.models import (
     Attestation,
     Evidence,
@@ -179,7 +179,8 @@ def test_two_admins_who_remove_each_other(shared_world: World) -> None:
     results = at_once(
         2, lambda n: remove_member(organization=acme, user=pair[1 - n], actor=actors[n])
     )
-    assert sum(isinstance(result, Conflict) for result in results) == 1
+    # Who comes second is the last admin, or no admin any more.
+    assert sum(isinstance(result, Conflict | Forbidden) for result in results) == 1
     assert results.count(None) == 1
     assert Membership.objects.filter(organization=acme, role="admin").count() == 1
 

@@ -70,11 +70,11 @@ def test_workflows_of_one_name_in_two_trails_have_packages_of_their_own(world: W
 def test_a_process_keeps_no_more_layouts_than_it_should(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(packages, "KEPT_FILES", 40)
+    monkeypatch.setattr(packages, "KEPT_BYTES", 40_000)
     monkeypatch.setattr(packages, "_shelf", packages._Shelf())
     workflows = [world.begin(f"run-{number}") for number in range(8)]
     etags = [package_of(workflow).etag for workflow in workflows]
     kept = packages._shelf._packages
     assert 1 <= len(kept) < 8
-    assert sum(len(package.archive.members) for package in kept.values()) <= 40
+    assert packages._shelf.weight == sum(map(packages._weight, kept.values())) <= 40_000
     assert [package_of(workflow).etag for workflow in workflows] == etags

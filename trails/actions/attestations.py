@@ -4,6 +4,7 @@ What a reporter may say, and how it is made fit, is `trails.actions.reports`.
 """
 
 import datetime
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,7 @@ from evidence.ledger import log, statement
 from evidence.models import Blob
 from evidence.vault import store
 from evidence.vault.digest import Digest, digest_of
+from trails import actors
 from trails.actions import records, reports
 from trails.actions.reports import Report, Upload, canonical_json
 from trails.actors import Actor
@@ -28,6 +30,7 @@ __all__ = ["Made", "Report", "Upload", "attest", "attested", "canonical_json"]
 
 # The largest that a row can hold: no statement of a report is longer than with this number.
 LAST_NUMBER = 2_147_483_647
+RIGHTS_LAST = 5.0  # seconds for which what was looked up when a report began is believed
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,9 @@ def attest(
 
 
 def _write(case: _Case) -> Made:
+    if time.monotonic() - case.actor.since > RIGHTS_LAST:
+        # The body may have taken hours to arrive; the right to attest may have ended meanwhile.
+        require(actors.anew(case.actor), Act.ATTEST, case.workflow.trail.organization)
     # Attestations of one workflow are written one after the other: their numbers have no gaps.
     status = WorkflowStatus.objects.select_for_update().get(workflow=case.workflow)
     earlier = _earlier(case, status)

@@ -23,8 +23,8 @@ def note_download(
 ) -> Activity | None:
     """Write that the actor downloads something of a workflow, which they were let see.
 
-    Nothing is written for a stranger, who has no name, and gives None. Call it once per download:
-    for a GET whose answer begins with the first byte, not for its later parts and not for HEAD.
+    Nothing is written for a stranger, who has no name, and gives None. Call it for every answer
+    that hands out bytes, parts too: whoever leaves out the first byte of a zip has it all the same.
     """
     if actor.is_anonymous:
         return None

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from evidence.ledger import statement
 from evidence.models import Log
+from trails import actors
 from trails.actions import inputs, records
 from trails.actors import SYSTEM, Actor
 from trails.errors import Conflict, Invalid, NotFound
@@ -85,7 +86,7 @@ def set_role(*, organization: Organization, user: User, role: str, actor: Actor)
     require(actor, Act.MANAGE_MEMBERS, organization)
     if role not in Role.values:
         raise Invalid(f"'{role}' is not a role. Use admin, writer or auditor.", field="role")
-    _lock(organization)
+    _lock(organization, actor)
     membership = Membership.objects.filter(organization=organization, user=user).first()
     before = membership.role if membership else None
     if membership and before == role:
@@ -111,7 +112,7 @@ def set_role(*, organization: Organization, user: User, role: str, actor: Actor)
 def remove_member(*, organization: Organization, user: User, actor: Actor) -> None:
     """End a person's membership. The last admin stays."""
     require(actor, Act.MANAGE_MEMBERS, organization)
-    _lock(organization)
+    _lock(organization, actor)
     membership = Membership.objects.filter(organization=organization, user=user).first()
     if membership is None:
         raise NotFound(f"{user.email} is not a member of '{organization.name}'.")
@@ -146,9 +147,14 @@ def switch_beta(*, organization: Organization, enabled: bool, actor: Actor) -> N
     )
 
 
-def _lock(organization: Organization) -> None:
-    """Let one change of the organization's people and switches go on at a time."""
+def _lock(organization: Organization, actor: Actor | None = None) -> None:
+    """Let one change of the organization's people and switches go on at a time.
+
+    Whoever changes people must still be allowed to when it is their turn.
+    """
     Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+    if actor is not None:
+        require(actors.anew(actor), Act.MANAGE_MEMBERS, organization)
 
 
 def _keep_an_admin(organization: Organization, leaving: User) -> None:

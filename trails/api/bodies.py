@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from evidence.vault.digest import CHUNK
 from trails.api.problems import UnsupportedMediaType, invalid, shown
 from trails.errors import Invalid, LengthRequired, TooMuch
+from trails.http.heavy import refuse_heavy
 from trails.http.uploads import require_length
 
 DEPTH = 100  # levels of nesting that free JSON may have
@@ -66,6 +67,7 @@ def strict(text: bytes | str) -> Any:
     try:
         if isinstance(text, bytes):
             text = text.decode("utf-8")
+        refuse_heavy(text)
         value = json.loads(
             text,
             object_pairs_hook=_without_duplicates,

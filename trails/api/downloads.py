@@ -19,7 +19,7 @@ from trails.api.auth import actor_of, anybody
 from trails.api.openapi import giving, refusals
 from trails.api.workflows import PATH as WORKFLOWS
 from trails.http.middleware import SANDBOX_POLICY
-from trails.http.ranges import serve
+from trails.http.ranges import sends_bytes, serve
 from trails.packages import package_of
 
 router = Router(tags=["Downloads"])
@@ -89,15 +89,16 @@ def get_evidence(
         etag=file.blob.sha256,
         content_type=BYTES,
         filename=file.name,
-        read=partial(store.read, file.blob.sha256),
+        read=partial(store.read_checked, file.blob),
         headers=_HEADERS,
     )
-    if _begins(request, response):
+    if sends_bytes(request, response):
         details = {
             "attestation": str(attestation),
             "evidence": str(evidence),
             "name": file.name,
             "sha256": file.blob.sha256,
+            "range": response.headers.get("Content-Range"),
         }
         note_download(actor=actor, workflow=found, what=Download.EVIDENCE, details=details)
     return response
@@ -131,15 +132,11 @@ def get_package(
         read=package.archive.read,
         headers=_HEADERS,
     )
-    if _begins(request, response):
-        details = {"etag": package.etag, "size": package.length}
+    if sends_bytes(request, response):
+        details = {
+            "etag": package.etag,
+            "size": package.length,
+            "range": response.headers.get("Content-Range"),
+        }
         note_download(actor=actor, workflow=found, what=Download.PACKAGE, details=details)
     return response
-
-
-def _begins(request: HttpRequest, response: HttpResponseBase) -> bool:
-    """Tell whether an answer is the beginning of a download, and not a later part of it."""
-    if request.method != "GET":
-        return False
-    at_zero = response.headers.get("Content-Range", "").startswith("bytes 0-")
-    return response.status_code == 200 or (response.status_code == 206 and at_zero)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header, parse_etags
 
 # One range of bytes (RFC 9110 §14.1.2). No file needs more digits than these; int() would
@@ -50,6 +51,11 @@ def parse_range(header: str, length: int) -> tuple[int, int] | Unsatisfiable | N
     if match["last"] and last < first:
         return None
     return (first, min(last + 1, length)) if first < length else Unsatisfiable(length)
+
+
+def sends_bytes(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Tell whether an answer of `serve` hands out content, whole or in part."""
+    return request.method == "GET" and response.status_code in (200, 206)
 
 
 def serve(

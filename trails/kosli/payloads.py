@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.http.request import UnreadablePostError
 
 from trails.errors import Invalid, TooMuch
+from trails.http.heavy import refuse_heavy
 from trails.http.uploads import require_length
 from trails.kosli.answers import InvalidPayload
 
@@ -40,6 +41,7 @@ def json_body(request: HttpRequest) -> Any:
 
 def parse(text: str, field: str | None = None) -> Any:
     """Return the value of a JSON text; `Invalid` says where it is malformed."""
+    refuse_heavy(text, field)
     try:
         return json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:

@@ -49,7 +49,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     def __str__(self) -> str:
-        return self.name or self.email
+        # Public pages and records that never change say this, and an address is nobody's business.
+        return self.name or self.email.partition("@")[0]
 
     def get_full_name(self) -> str:
         """Return what the person is called on pages and in records."""

@@ -19,7 +19,7 @@ from trails.http.middleware import SANDBOX_POLICY
 from trails.models import UserData, Workflow
 from trails.web.paging import number_in
 from trails.web.pretty import pretty
-from trails.web.responses import begins_download, cache_control, page
+from trails.web.responses import cache_control, page
 from trails.web.timeline import attestations_of, entries
 
 FILES_SHOWN = 200
@@ -104,15 +104,16 @@ def evidence(
         # Not what the name suggests: nothing a stranger wrote is given a type that browsers run.
         content_type="application/octet-stream",
         filename=file.name,
-        read=partial(store.read, file.blob.sha256),
+        read=partial(store.read_checked, file.blob),
         headers=_headers(request, found),
     )
-    if begins_download(request, response):
+    if ranges.sends_bytes(request, response):
         details = {
             "attestation": str(attestation),
             "evidence": str(file.pk),
             "name": file.name,
             "sha256": file.blob.sha256,
+            "range": response.headers.get("Content-Range"),
         }
         note_download(actor=actor, workflow=found, what=Download.EVIDENCE, details=details)
     return response

@@ -136,4 +136,9 @@ def _save(
         return None
     if not made.changed:
         return "Nothing was different, so no new version was written."
-    return f"Version {made.trail.version.number} is in force for workflows that begin from now on."
+    number, visibility = made.trail.version.number, made.trail.version.visibility
+    said = f"Version {number} is in force for workflows that begin from now on."
+    before = made.trail.versions.filter(number=number - 1).first()
+    if before is not None and before.visibility != visibility:
+        said += f" The trail is {visibility} now, with all its workflows."
+    return said

@@ -38,7 +38,7 @@ _TITLE = {
 
 def error_page(request: HttpRequest, status: int, message: str) -> HttpResponse:
     """Return the page of an error; JSON below /api/, where Django failed before a dialect spoke."""
-    if request.path.lstrip("/").startswith("api/"):
+    if not _is_page(request):
         return _for_programs(status, message)
     # Back to where they were; a form that was sent cannot be asked for again.
     came_for = request.get_full_path() if request.method in {"GET", "HEAD"} else ""
@@ -54,6 +54,16 @@ def error_page(request: HttpRequest, status: int, message: str) -> HttpResponse:
     return response
 
 
+def _is_page(request: HttpRequest) -> bool:
+    return not request.path.lstrip("/").startswith("api/")
+
+
+def _announced(request: HttpRequest) -> int:
+    digits = request.META.get("CONTENT_LENGTH") or "0"
+    # Too many digits to be read as a number are too many bytes, too.
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 19 else 1 << 62
+
+
 def _for_programs(status: int, message: str) -> HttpResponse:
     """Return an error that clients of both dialects can read."""
     problem = {"title": _TITLE[status], "status": status, "detail": message, "message": message}
@@ -61,13 +71,24 @@ def _for_programs(status: int, message: str) -> HttpResponse:
     return HttpResponse(body, status=status, content_type="application/problem+json")
 
 
+# No page takes files, and the largest form, two hundred steps, is far below this.
+PAGE_BODY_LIMIT = 1 << 20
+
+
 class ErrorPages:
-    """Turns a refusal of an act or a lookup into its page."""
+    """Turns a refusal of an act or a lookup into its page, and refuses bodies that no page takes.
+
+    Threat. Django reads a form before any view runs, to check its token, and would write files of
+    any size that a stranger sends to any page to the disk.
+    """
 
     def __init__(self, get_response: Any) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> Any:
+        if _is_page(request) and _announced(request) > PAGE_BODY_LIMIT:
+            message = "No page takes so much. Evidence is sent through the API."
+            return error_page(request, 413, message)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

@@ -45,7 +45,7 @@ class TrailForm(forms.Form):
     )
     confirm_name = forms.CharField(
         required=False,
-        label="To make it public, type the name of the trail",
+        label="Only to make it public: type the name of the trail",
         help_text="All its workflows and their evidence become readable for the world.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 # A string, a structural character, white space between them, or a number or word.
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[ \t\r\n]+|[^{}\[\],:" \t\r\n]+|"')
-_DEPTH_SHOWN = 40  # levels that are indented further; deeper ones keep this indentation
+_DEPTH_SHOWN = 12  # levels that are indented further; deeper ones keep this indentation
 
 
 def pretty(text: str) -> str:

@@ -37,10 +37,3 @@ def page(
     set_response_etag(response)
     etag = response["ETag"]
     return get_conditional_response(request, etag=etag, response=response) or response
-
-
-def begins_download(request: HttpRequest, response: HttpResponseBase) -> bool:
-    """Tell whether an answer sends a download from its first byte: not its head or a later part."""
-    if request.method != "GET" or response.status_code not in (200, 206):
-        return False
-    return response.headers.get("Content-Range", "bytes 0-").startswith("bytes 0-")

@@ -5,6 +5,7 @@ recorded. Pages show such a character as its code point instead of obeying it. J
 and emoji need stay as they are.
 """
 
+import itertools
 import re
 import unicodedata
 
@@ -21,14 +22,28 @@ _HIDDEN = re.compile(
 )
 
 
+# Hidden characters that are named one by one; a mark has thirty times their size, and a text of
+# nothing else would make a page of gigabytes.
+NAMED = 100
+_PLACE = "\N{WHITE SQUARE}"
+
+
 def reveal(text: str) -> SafeString:
-    """Return a text as HTML: escaped, with every hidden character shown as `U+202E`."""
+    """Return a text as HTML: escaped, with its hidden characters shown as `U+202E`.
+
+    After the first hundred a square stands for each, and their number is said at the end.
+    """
     pieces: list[str] = []
     end = 0
-    for match in _HIDDEN.finditer(text):
+    for match in itertools.islice(_HIDDEN.finditer(text), NAMED):
         pieces += [escape(text[end : match.start()]), _mark(match[0])]
         end = match.end()
-    pieces.append(escape(text[end:]))
+    rest, more = _HIDDEN.subn(_PLACE, text[end:])
+    pieces.append(escape(rest))
+    if more:
+        pieces.append(
+            f'<span class="hidden-character">{more} more hidden, shown as {_PLACE}</span>'
+        )
     return mark_safe("".join(pieces))  # noqa: S308  every piece is escaped above
 
 

@@ -15,7 +15,7 @@ from trails.permissions import Act, can
 from trails.state import MISSING, judge
 from trails.web.commands import attest_command
 from trails.web.paging import number_in, take
-from trails.web.responses import begins_download, cache_control, page
+from trails.web.responses import cache_control, page
 from trails.web.timeline import attestations_of, entries
 
 ATTESTATIONS_SHOWN = 100
@@ -74,8 +74,11 @@ def package(request: HttpRequest, organization: str, trail: str, workflow: str) 
         read=built.archive.read,
         headers={"Cache-Control": cache_control(request, public=found.trail.is_public)},
     )
-    if begins_download(request, response):
-        note_download(
-            actor=actor, workflow=found, what=Download.PACKAGE, details={"etag": built.etag}
-        )
+    if ranges.sends_bytes(request, response):
+        details = {
+            "etag": built.etag,
+            "size": built.length,
+            "range": response.headers.get("Content-Range"),
+        }
+        note_download(actor=actor, workflow=found, what=Download.PACKAGE, details=details)
     return response

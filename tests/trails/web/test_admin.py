@@ -63,7 +63,7 @@ def test_a_superuser_decides_who_may_sign_in_and_it_is_noted(
     assert world.auditor.email == "auditor@example.com"
     assert not world.auditor.is_superuser
     noted = Activity.objects.get(verb="user.standing-changed")
-    assert (noted.subject, noted.by_name) == ("auditor@example.com", "root@example.com")
+    assert (noted.subject, noted.by_name) == ("auditor@example.com", "root")
 
 
 def test_nobody_changes_their_own_standing_nor_as_mere_staff(
