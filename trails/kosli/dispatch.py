@@ -48,10 +48,12 @@ def endpoint(**views: Endpoint) -> Callable[..., HttpResponse]:
 @login_not_required
 def nowhere(request: HttpRequest, **names: str) -> HttpResponse:
     """Answer every other address under /api/ with 404."""
-    return answers.failure(
-        404,
-        f"There is nothing at {request.path} on this server. "
-        "Check the host, and whether this server speaks the version of your client.",
+    return _hanging_up(
+        answers.failure(
+            404,
+            f"There is nothing at {request.path} on this server. "
+            "Check the host, and whether this server speaks the version of your client.",
+        )
     )
 
 
@@ -74,8 +76,19 @@ def _answered(
             "Something went wrong on the server. Nothing recorded before is lost. Try again; if it "
             f"stays, tell the operator this request id: {request_id.get()}",
         )
-    if actor is not None:
-        _drain(request)
+    if actor is None:
+        return _hanging_up(response)
+    _drain(request)
+    return response
+
+
+def _hanging_up(response: HttpResponse) -> HttpResponse:
+    """Return an answer to a request whose body is left unread, which says that nothing follows.
+
+    Otherwise it depends on chance whether the server can use the connection again, and a client
+    that tries to finds it broken.
+    """
+    response["Connection"] = "close"
     return response
 
 
@@ -100,4 +113,4 @@ def _not_allowed(request: HttpRequest, methods: list[str]) -> HttpResponse:
         405, f"{request.method} is not possible at {request.path}. Possible are: {allowed}."
     )
     response["Allow"] = allowed
-    return response
+    return _hanging_up(response)

@@ -120,11 +120,21 @@ def test_without_a_working_key_everything_is_401(wire: Wire, key: str) -> None:
 
 def test_one_connection_carries_many_calls_whose_bodies_nobody_reads(wire: Wire) -> None:
     line = http.client.HTTPConnection(wire.server.host, wire.server.port, timeout=10)
-    for path in (TRAILS, "/api/v2/nowhere", "/api/v2/audit_trails/rival", TRAILS):
+    for path in (TRAILS, "/api/v2/audit_trails/rival", f"{TRAILS}/nowhere", TRAILS):
         line.request("GET", path, b"null", {"Authorization": basic(TOKENS["owner"])})
         assert line.getresponse().read().endswith(b"\n")
         plug: socket.socket | None = line.sock
         assert plug is not None, "the server hung up"
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH"])
+def test_who_is_not_read_is_told_that_the_connection_ends(wire: Wire, method: str) -> None:
+    path = TRAILS if method == "PATCH" else "/api/v2/nowhere"
+    line = http.client.HTTPConnection(wire.server.host, wire.server.port, timeout=10)
+    line.request(method, path, b"null", {"Authorization": basic(TOKENS["owner"])})
+    answer = line.getresponse()
+    assert answer.read().endswith(b"\n")
+    assert answer.headers["Connection"] == "close"
 
 
 def test_the_refusal_of_a_large_upload_reaches_its_sender(wire: Wire) -> None:
