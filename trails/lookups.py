@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from trails.actors import Actor
 from trails.errors import NotFound
@@ -40,14 +40,18 @@ def trail(actor: Actor, organization: str, name: str) -> Trail:
 
 def workflow(actor: Actor, organization: str, trail: str, id: str) -> Workflow:
     """Return a workflow that the actor may see, with its trail, version, record and status."""
-    found = (
-        Workflow.objects.visible_to(actor)
-        .select_related("trail__organization__log", "trail__current", "version", "record", "status")
-        .filter(trail__organization__name=organization, trail__name=trail, name=id)
+    found = Workflow.objects.visible_to(actor).select_related(
+        "trail__organization__log", "trail__current", "version", "record", "status"
     )
+    return _named(found, organization, trail, id)
+
+
+def _named(workflows: QuerySet[Workflow], organization: str, trail: str, id: str) -> Workflow:
+    """Return the one of the workflows that has this name in this trail."""
+    found = workflows.filter(trail__organization__name=organization, trail__name=trail, name=id)
     # There is one at most. Not first(): it would sort, and planning that over the eight tables of
     # this query, which every call begins with, took twice as long as all the rest of it.
-    row: Workflow | None = next(iter(found), None) if _can_exist(organization, trail, id) else None
+    row = next(iter(found), None) if _can_exist(organization, trail, id) else None
     if row is None:
         raise NotFound(f"There is no workflow '{id}' in '{organization}/{trail}' that you may see.")
     return row
@@ -61,16 +65,12 @@ def workflow_to_attest(actor: Actor, organization: str, trail: str, id: str) -> 
     found = (
         Workflow.objects.visible_to(actor)
         .select_related("trail__organization__log", "version", "record")
-        .filter(trail__organization__name=organization, trail__name=trail, name=id)
         .only(
             *("name", "trail__name", "trail__organization__name"),
             *("trail__organization__log__id", "version__steps", "record__sha256"),
         )
     )
-    row: Workflow | None = next(iter(found), None) if _can_exist(organization, trail, id) else None
-    if row is None:
-        raise NotFound(f"There is no workflow '{id}' in '{organization}/{trail}' that you may see.")
-    return row
+    return _named(found, organization, trail, id)
 
 
 def attestation(workflow: Workflow, id: uuid.UUID) -> Attestation:

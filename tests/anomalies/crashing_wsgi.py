@@ -14,6 +14,8 @@ from typing import Any
 
 import django
 
+from tests.anomalies.steps import STEPS
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
@@ -22,19 +24,6 @@ from evidence.vault import local, staging, store  # noqa: E402
 from trails.actions import attestations  # noqa: E402
 from trails.models import Attestation  # noqa: E402
 
-STEPS = (
-    "staged bytes written",
-    "staged bytes synced",
-    "about to promote",
-    "linked to the address",
-    "promoted",
-    "blobs named",
-    "record appended",
-    "attestation saved",
-    "about to commit",
-    "committed",
-    "about to answer",
-)
 _crash_at = os.environ.get("CRASH_AT", "")
 _left = int(os.environ.get("CRASH_ON", "1"))
 _lock = threading.Lock()

@@ -14,22 +14,10 @@ from tests.anomalies.aftermath import (
     orphans,
 )
 from tests.anomalies.reporters import TRAIL, Load, Sent, ask, make_world
+from tests.anomalies.steps import STEPS
 from tests.plugins.server import Server
 from tests.plugins.servers import MakeServer
 
-STEPS = (
-    "staged bytes written",
-    "staged bytes synced",
-    "about to promote",
-    "linked to the address",
-    "promoted",
-    "blobs named",
-    "record appended",
-    "attestation saved",
-    "about to commit",
-    "committed",
-    "about to answer",
-)
 WORKFLOWS = ["run-1", "run-2"]
 
 
