@@ -63,6 +63,8 @@ demo demo-data: export VAULT_ROOT = $(DEMO)/vault
 demo demo-data: export DATABASE_URL = sqlite:///$(DEMO)/trailkeeper.sqlite3
 demo demo-data: export SECRET_KEY =
 demo demo-data: export SECRET_KEY_FILE = $(DEMO)/secret-key
+demo demo-data: export LOG_KEY =
+demo demo-data: export LOG_KEY_FILE = $(DEMO)/log-key.pem
 demo demo-data: export DEBUG = false
 demo demo-data: export LOG_FORMAT = text
 demo demo-data: export PUBLIC_URL = http://127.0.0.1:$(PORT)
@@ -76,7 +78,7 @@ demo: demo-data ## Serve an instance with made-up data on http://127.0.0.1:8000
 	@$(call PORT_IS_FREE,127.0.0.1)
 	@$(GRANIAN) --host 127.0.0.1
 
-demo-data: .demo/secret-key static-root/staticfiles.json ## Make the demo's data without serving it
+demo-data: .demo/secret-key .demo/log-key.pem static-root/staticfiles.json ## Make the demo's data without serving it
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py createcachetable --verbosity 0
 	@$(BIN)/python manage.py demo
@@ -84,6 +86,12 @@ demo-data: .demo/secret-key static-root/staticfiles.json ## Make the demo's data
 .demo/secret-key: | .venv/installed
 	@mkdir -p -m 0700 .demo
 	@umask 077 && $(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(48))' > $@
+
+# Signs the demo's checkpoints, and nothing else: what it proves is made up.
+.demo/log-key.pem: | .venv/installed
+	@mkdir -p -m 0700 .demo
+	@umask 077 && $(BIN)/python -c \
+		'from evidence.ledger.note import new_private_key; print(new_private_key(), end="")' > $@
 
 .PHONY: run
 run: static-root/staticfiles.json ## Serve the instance that the environment describes

@@ -129,6 +129,16 @@ VAULT_ROOT = env.path("VAULT_ROOT", DATA_DIR / "vault")
 # Where uploads are hashed before they are named. The same file system as the vault saves a copy.
 VAULT_STAGING = env.path("VAULT_STAGING", VAULT_ROOT / "staging")
 
+# --- The log ------------------------------------------------------------------------------------
+
+# Signs checkpoints: an Ed25519 private key in PEM. Servers need none where a worker seals.
+SEALING = env.choice("SEALING", "inline", {"inline", "worker"})
+LOG_KEY = env.secret("LOG_KEY", required=False)
+# A copy of each log's newest checkpoint, outside the database: it notices a restored older copy.
+CHECKPOINTS_DIR = env.path("CHECKPOINTS_DIR", DATA_DIR / "checkpoints")
+
+# --- Files of the pages -------------------------------------------------------------------------
+
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static-root"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -8,8 +8,11 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.template.loader import get_template
 
+from evidence.ledger import keys
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
+keys.refuse_to_start_without()
 
 # What Django would import and parse with the first requests: they should not wait for it, and a
 # mistake in it should stop the start.

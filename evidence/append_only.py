@@ -83,7 +83,7 @@ def _columns(model: type[models.Model]) -> tuple[str, str, tuple[models.Field, .
 def insert(
     rows: Sequence[models.Model], using: str = DEFAULT_DB_ALIAS, *, ignore_conflicts: bool = False
 ) -> None:
-    """Insert rows of one append-only model, whose keys are of our own making, all or nothing.
+    """Insert rows of one model, whose keys are of our own making, all or nothing.
 
     The same statement as `bulk_create` without building it anew each time: a report writes four
     tables, and the building took most of the time of all of them. `ignore_conflicts` is for rows

@@ -23,3 +23,15 @@ class Corrupt(EvidenceError):
 
 class NotCanonical(EvidenceError):
     """A statement is not what FORMATS §1 allows: keys, numbers, size or text."""
+
+
+class BadProof(EvidenceError):
+    """A proof does not tie what it claims to tie: the text says at which point it breaks."""
+
+
+class BadNote(EvidenceError):
+    """A note, key, checkpoint or policy is malformed, or a signature is not valid."""
+
+
+class NotSealed(EvidenceError):
+    """The log refuses to sign: its rows contradict what was signed before, or it has no key."""

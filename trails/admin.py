@@ -18,7 +18,20 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
-from evidence.models import Blob, Log, Record
+from evidence.models import (
+    Blob,
+    Checkpoint,
+    Contradiction,
+    Cosignature,
+    Leaf,
+    Log,
+    LogKey,
+    Pending,
+    Record,
+    Tile,
+    Timestamp,
+    Witnessed,
+)
 from trails.actions.members import set_standing
 from trails.authentication import actor_of_session
 from trails.models import (
@@ -165,3 +178,12 @@ _window(Evidence, ("name", "media_type", "attestation", "blob"), ("attestation",
 _window(UserData, ("attestation", "size", "sha256"), ("attestation",))
 _window(Blob, ("sha256", "size", "received_at"))
 _window(Log, ("origin", "begun_at"))
+_window(Leaf, ("log", "index", "record"), ("log",))
+_window(Pending, ("log", "record"), ("log",))
+_window(Tile, ("log", "level", "index"), ("log",))
+_window(LogKey, ("log", "vkey", "at"), ("log",))
+_window(Checkpoint, ("log", "size", "previous_size", "at"), ("log",))
+_window(Cosignature, ("checkpoint", "vkey", "at"), ("checkpoint",))
+_window(Timestamp, ("checkpoint", "authority", "at"), ("checkpoint",))
+_window(Contradiction, ("log", "source", "size", "at"), ("log",))
+_window(Witnessed, ("origin", "number", "size", "at"))

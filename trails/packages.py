@@ -1,7 +1,11 @@
 """From a workflow to its evidence package: gathers rows, renders the documents, packs the bag.
 
 The layout is `evidence.package.bag`'s; the words of README.txt and report.html are templates. The
-same workflow with the same attestations gives the same bytes, so nothing here looks at the clock.
+same workflow at the same checkpoint gives the same bytes, so nothing here looks at the clock.
+
+The checkpoint is the first one over the workflow's last record. While that record is pending there
+is none, and the package says that it proves nothing yet: on a bad day evidence without a proof is
+better than none.
 """
 
 from collections import OrderedDict
@@ -15,8 +19,12 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from evidence.ledger import statement
-from evidence.package.bag import Directory, Package, Payload, directory_names, pack
+from evidence.ledger import log as ledger
+from evidence.ledger import reading, statement
+from evidence.models import Checkpoint, Leaf
+from evidence.package import proofs
+from evidence.package.bag import Directory, Package, Payload, Tag, directory_names, pack
+from evidence.package.proofs import Proven
 from evidence.vault import store
 from trails.models import Attestation, Evidence, UserData, Workflow
 from trails.state import Attested, judge
@@ -37,7 +45,7 @@ _BYTES_OF_A_MEMBER = 1000  # its name, numbers and reader, measured roughly
 
 
 class _Shelf:
-    """The packages that were asked for last, by workflow and last attestation.
+    """The packages that were asked for last, by workflow, last attestation and checkpoint.
 
     That is all a package depends on: whatever else is in it is written once. It holds offsets and
     names, never contents, and it decides nothing: who asks has been let in before.
@@ -79,21 +87,30 @@ _shelf = _Shelf()
 
 def package_of(workflow: Workflow) -> Package:
     """Return the package of a workflow: every attestation with its files, superseded ones too."""
-    newest = workflow.attestations.order_by("-number").values_list("pk", "number").first()
-    key, number = (workflow.pk, newest and newest[0]), newest[1] if newest else 0
+    newest = workflow.attestations.order_by("-number").values_list("pk", "number", "record")
+    last = newest.first() or (None, 0, workflow.record_id)
+    checkpoint = _checkpoint_over(workflow, last[2])
+    signed = None if checkpoint is None else bytes(checkpoint.note)
+    key = (workflow.pk, last[0], signed)
     package = _shelf.get(key)
     if package is None:
-        package = _lay_out(workflow, number)
+        package = _lay_out(workflow, last[1], checkpoint)
         _shelf.put(key, package)
     return package
 
 
-def _lay_out(workflow: Workflow, last: int) -> Package:
+def _checkpoint_over(workflow: Workflow, record: Any) -> Checkpoint | None:
+    """Return the first checkpoint over a workflow's last record, and so over all of them."""
+    index = Leaf.objects.filter(record=record).values_list("index", flat=True).first()
+    log = workflow.trail.organization.log
+    return None if index is None else ledger.checkpoint_over(log, index)
+
+
+def _lay_out(workflow: Workflow, last: int, checkpoint: Checkpoint | None) -> Package:
     """Lay out the package of the attestations up to number `last`; more may come meanwhile."""
     attestations = list(
         workflow.attestations.filter(number__lte=last)
-        .select_related("record", "evidence_list")
-        .defer("record__body")  # up to 64 KB each, and no part of the package as yet
+        .select_related("record__leaf", "evidence_list")
         .order_by("number")
     )
     files = _files(workflow)
@@ -111,7 +128,8 @@ def _lay_out(workflow: Workflow, last: int) -> Package:
         )
         for attestation in attestations
     ]
-    context = _context(workflow, attestations, directories)
+    tags = [] if checkpoint is None else _proofs(workflow, attestations, checkpoint)
+    context = _context(workflow, attestations, directories) | {"is_sealed": bool(tags)}
     last_at = attestations[-1].at if attestations else workflow.at
     return pack(
         root=workflow.name,
@@ -125,6 +143,26 @@ def _lay_out(workflow: Workflow, last: int) -> Package:
         ],
         readme=render_to_string("package/README.txt", context).encode(),
         report=render_to_string("package/report.html", context).encode(),
+        tags=tags,
+    )
+
+
+def _proofs(
+    workflow: Workflow, attestations: list[Attestation], checkpoint: Checkpoint
+) -> list[Tag]:
+    """Return the files of `proof/`: each record's statement, and its path to the checkpoint."""
+    records = [workflow.record, *(attestation.record for attestation in attestations)]
+    indexes = [record.leaf.index for record in records]
+    proven = [
+        Proven(bytes(record.body), inclusion.index, inclusion.path)
+        for record, inclusion in zip(records, reading.inclusions(checkpoint, indexes), strict=True)
+    ]
+    steps = [attestation.step for attestation in attestations]
+    return proofs.tags(
+        vkey=checkpoint.key.vkey,
+        checkpoint=bytes(checkpoint.note),
+        workflow=proven[0],
+        attestations=zip(steps, proven[1:], strict=True),
     )
 
 

@@ -1,19 +1,52 @@
-"""Append records to a log. Nothing else writes records."""
+"""The door of the ledger: append a record, seal the log, prove a record.
 
-from evidence.ledger import statement
-from evidence.models import Log, Record
+Nothing else writes records, leaves, tiles, checkpoints.
+"""
+
+from functools import partial
+
+from django.db import transaction
+
+from evidence.append_only import insert
+from evidence.ledger import merkle, statement
+from evidence.ledger.proof_file import Inclusion
+from evidence.ledger.reading import checkpoint_over, inclusions, last_checkpoint
+from evidence.ledger.sealing import seal
+from evidence.ledger.turns import seal_after_commit
+from evidence.models import Leaf, Log, Pending, Record
+
+__all__ = ["append", "checkpoint_over", "index_of", "last_checkpoint", "prove", "seal"]
 
 
 def append(log: Log, body: bytes) -> Record:
     """Write a body as a pending record of the log, in the caller's transaction.
 
-    The body is a canonical statement (`statement.build`); `NotCanonical` otherwise.
+    The body is a canonical statement (`statement.build`); `NotCanonical` otherwise. After the
+    commit the log is sealed, unless that is a worker's job.
     """
-    predicate_type = statement.parse(body)["predicateType"]
-    return Record.objects.create(
+    record = Record(
         log=log,
-        predicate_type=predicate_type,
+        predicate_type=statement.parse(body)["predicateType"],
         body=body,
         sha256=statement.sha256(body),
-        leaf_hash=statement.leaf_hash(body).hex(),
+        leaf_hash=merkle.leaf_hash(body).hex(),
     )
+    record.save()
+    insert([Pending(record=record, log=log)])
+    transaction.on_commit(partial(seal_after_commit, log))
+    return record
+
+
+def index_of(record: Record) -> int | None:
+    """Return the index of a record in its log, None while it is pending."""
+    return Leaf.objects.filter(record=record).values_list("index", flat=True).first()
+
+
+def prove(record: Record) -> Inclusion | None:
+    """Return the proof of a record under the first checkpoint over it, None while it is pending."""
+    index = index_of(record)
+    covering = None if index is None else checkpoint_over(record.log, index)
+    if index is None or covering is None:
+        return None
+    [proof] = inclusions(covering, [index])
+    return proof

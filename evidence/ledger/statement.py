@@ -58,11 +58,6 @@ def sha256(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def leaf_hash(body: bytes) -> bytes:
-    """Return the 32-byte Merkle leaf of a body, SHA-256(0x00 ‖ body) (RFC 6962 §2.1)."""
-    return hashlib.sha256(b"\x00" + body).digest()
-
-
 def build(
     *, subject: str, subject_sha256: str, predicate_type: str, predicate: Mapping[str, Any]
 ) -> bytes:

@@ -3,8 +3,12 @@
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from evidence.append_only import protected_models
+from evidence.ledger import log as ledger
+from evidence.ledger import statement, tiles
+from evidence.models import Contradiction, Cosignature, Log, Timestamp, Witnessed
 from tests.plugins.world import World
 from trails.models import Attestation
 
@@ -13,12 +17,32 @@ def attest_everything(world: World) -> Attestation:
     """Attest something of every kind: files, links, free data, an Idempotency-Key."""
     workflow = world.begin("ecs-execute-command-0199bb27be8f354b7", description="A shell")
     world.attest(workflow, "service-identity", None, files={"role.json": b"{}"})
+    seal_everything(world.rival.log)
     return world.attest(
         workflow,
         files={"transcript.log": b"$ id\n", "keys.log": b"id\r"},
         user_data='{"ticket":"OPS-1"}',
         external=[{"name": "ticket", "uri": "https://tickets.example.com/OPS-1"}],
     )
+
+
+def seal_everything(log: Log) -> None:
+    """Seal a log with a full tile, and have others say something about its checkpoint."""
+    for number in range(tiles.WIDTH):
+        body = statement.build(
+            subject="rival",
+            subject_sha256="0" * 64,
+            predicate_type=statement.ACTIVITY,
+            predicate={"verb": "counted", "details": {"number": number}},
+        )
+        ledger.append(log, body)
+    sealed = ledger.seal(log)
+    assert sealed is not None
+    now = timezone.now()
+    Cosignature.objects.create(checkpoint=sealed, vkey="w+0+0", line="\N{EM DASH} w 0\n", at=now)
+    Timestamp.objects.create(checkpoint=sealed, authority="https://tsa", token=b"0", at=now)
+    Contradiction.objects.create(log=log, source="w", size=1 << 40, reason="It saw more.", at=now)
+    Witnessed.objects.create(origin="other", number=1, size=1, root=b"0" * 32, note=b"0", at=now)
 
 
 def contents() -> dict[str, list[tuple[Any, ...]]]:

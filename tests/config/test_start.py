@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from evidence.ledger.note import new_private_key
 from tests.plugins.template import PROJECT, manage
 
 KEY = secrets.token_urlsafe(48)
@@ -18,6 +19,7 @@ def production(folder: Path, **changes: str | None) -> dict[str, str]:
     """Return the environment of a production server; a change to None takes a variable away."""
     settings: dict[str, str | None] = {
         "SECRET_KEY": KEY,
+        "LOG_KEY": new_private_key(),
         "PUBLIC_URL": "https://trails.example.com",
         "DATA_DIR": str(folder),
     }
@@ -58,16 +60,29 @@ def test_one_wrong_setting_stops_the_start(
     assert "hunter2" not in done.stderr and KEY not in done.stderr
 
 
-def test_the_web_server_does_not_come_up_either(tmp_path: Path) -> None:
+@pytest.mark.parametrize("key", [None, "not a key", "-----BEGIN PRIVATE KEY-----"])
+def test_without_a_key_to_sign_checkpoints_the_checks_fail(key: str | None, tmp_path: Path) -> None:
+    done = manage(production(tmp_path, LOG_KEY=key), "check")
+    assert done.returncode != 0
+    assert "LOG_KEY" in done.stderr and "manage.py newkey" in done.stderr
+
+
+def test_where_a_worker_seals_the_others_need_no_key(tmp_path: Path) -> None:
+    done = manage(production(tmp_path, LOG_KEY=None, SEALING="worker"), "check")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "LOG_KEY"])
+def test_the_web_server_does_not_come_up_either(missing: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
     command += ["--host", "127.0.0.1", "--port", "0", "config.wsgi:application"]
     done = subprocess.run(
         command,
         cwd=PROJECT,
-        env=production(tmp_path, SECRET_KEY=None),
+        env=production(tmp_path, **{missing: None}),
         capture_output=True,
         text=True,
         timeout=60,
     )
     assert done.returncode != 0
-    assert "SECRET_KEY is not set" in done.stdout + done.stderr
+    assert missing in done.stdout + done.stderr

@@ -5,6 +5,7 @@ from django.apps import apps
 from evidence.append_only import protected_models
 
 MAY_CHANGE = {
+    "evidence.Pending": "a queue: a record leaves it when it has its index, and stays a record",
     "trails.Organization": "a switch is flipped; its name, log and opening are in records",
     "trails.Trail": "points at the newest version; versions are written once",
     "trails.WorkflowStatus": "a cache over attestations, which are written once",

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from evidence.ledger.note import new_private_key
 from tests.plugins.leftovers import Leftovers
 from tests.plugins.postgres import PostgresServer
 
@@ -82,7 +83,9 @@ def set_up_run(config: pytest.Config, engine: str) -> None:
     leftovers.folder(folder)
     os.environ[FOLDER] = str(folder)
     os.environ["SECRET_KEY"] = secrets.token_urlsafe(48)
-    os.environ.pop("SECRET_KEY_FILE", None)
+    os.environ["LOG_KEY"] = new_private_key()
+    for name in ("SECRET_KEY_FILE", "LOG_KEY_FILE"):
+        os.environ.pop(name, None)
     if engine == "postgres" and POSTGRES_URL not in os.environ:
         server = PostgresServer(leftovers)
         config.add_cleanup(server.stop)

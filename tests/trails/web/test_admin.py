@@ -8,6 +8,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
+from tests.anomalies.everything import seal_everything
 from tests.plugins.world import World
 from trails.models import Activity, ApiKey, Evidence, User
 
@@ -21,6 +22,7 @@ MODELS = [
 def operator(world: World) -> Client:
     """A superuser's browser, and a world with a row of every kind."""
     world.attest(world.begin(), files={"a.txt": b"a"}, user_data='{"a":1}')
+    seal_everything(world.rival.log)
     client = Client()
     client.force_login(User.objects.create_superuser("root@example.com", "x"))
     return client

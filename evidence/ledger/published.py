@@ -1,0 +1,81 @@
+"""The newest checkpoint of each log, in a folder outside the database.
+
+Threat. Somebody puts an older copy of the database back, by mistake or not. Its rows are in order
+in themselves, and the next seal would sign a second history over the same indexes. The copy here
+remembers a larger tree, so sealing refuses and says why. Whoever controls database and folder can
+put both back; then witnesses know better, and so does everybody who kept a package.
+"""
+
+import contextlib
+import fcntl
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+
+from evidence.errors import NotSealed
+from evidence.ledger import note
+from evidence.ledger.checkpoint import Checkpoint
+
+
+def _path(log_id: uuid.UUID) -> Path:
+    return Path(settings.CHECKPOINTS_DIR) / f"{log_id}.checkpoint"
+
+
+def read(log_id: uuid.UUID) -> Checkpoint | None:
+    """Return the newest checkpoint that this machine has published, None before the first."""
+    try:
+        data = _path(log_id).read_bytes()
+    except FileNotFoundError:
+        return None
+    return Checkpoint.parse(note.parse(data).text)
+
+
+def write(log_id: uuid.UUID, signed: bytes) -> None:
+    """Keep a signed checkpoint, durable, unless a larger one is there already."""
+    path = _path(log_id)
+    size = Checkpoint.parse(note.parse(signed).text).size
+    with _alone(path):
+        kept = read(log_id)
+        if kept is not None and kept.size >= size:
+            return
+        new = path.with_suffix(".new")
+        with new.open("wb") as file:
+            file.write(signed)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with path.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def refuse_older_history(log_id: uuid.UUID, last: Checkpoint) -> None:
+    """Return if the database's last checkpoint is at least the published one, else `NotSealed`."""
+    kept = read(log_id)
+    if kept is None:
+        return
+    where = f"The checkpoint kept in {_path(log_id)}"
+    if kept.size > last.size:
+        raise NotSealed(
+            f"{where} covers {kept.size} records of {last.origin}, the database only {last.size}: "
+            "an older copy of the database was restored. Nothing is signed, because that would "
+            "give records another history. Restore a copy that holds them all."
+        )
+    if kept.size == last.size and kept.root != last.root:
+        raise NotSealed(
+            f"{where} has another root over the same {kept.size} records of {last.origin} than the "
+            "database: one of the two was rewritten. Run `manage.py fsck`."
+        )

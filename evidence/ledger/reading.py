@@ -1,0 +1,83 @@
+"""Proofs out of rows: tiles as stored, roots of subtrees, inclusion and consistency.
+
+Reads only. A proof over a million records reads six tiles at most.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from evidence.errors import BadProof
+from evidence.ledger import proof, tiles
+from evidence.ledger.merkle import HASH_SIZE
+from evidence.ledger.proof_file import Consistency, Inclusion
+from evidence.models import Checkpoint, Leaf, Log, Tile
+
+
+def last_checkpoint(log: Log) -> Checkpoint | None:
+    """Return the newest checkpoint of a log, None before its first."""
+    return Checkpoint.objects.filter(log=log).order_by("-size").first()
+
+
+def checkpoint_over(log: Log, index: int) -> Checkpoint | None:
+    """Return the first checkpoint that covers the record at `index`, None while none does."""
+    return Checkpoint.objects.filter(log=log, size__gt=index).order_by("size").first()
+
+
+def tile_hashes(log: Log, tile: tiles.Tile) -> list[bytes]:
+    """Return the hashes of a tile, as many as are stored of its `width`."""
+    full = (
+        Tile.objects.filter(log=log, level=tile.level, index=tile.index)
+        .values_list("hashes", flat=True)
+        .first()
+    )
+    if full is not None:
+        row = bytes(full)
+        return [row[at : at + HASH_SIZE] for at in range(0, tile.width * HASH_SIZE, HASH_SIZE)]
+    return partial_hashes(log, tile)
+
+
+def partial_hashes(log: Log, tile: tiles.Tile) -> list[bytes]:
+    """Return the hashes of a tile that is not full yet, from what it is made of."""
+    start = tile.index * tiles.WIDTH
+    span = {"index__gte": start, "index__lt": start + tile.width}
+    if tile.level == 0:
+        leaves = Leaf.objects.filter(log=log, **span).order_by("index")
+        return [bytes.fromhex(h) for h in leaves.values_list("record__leaf_hash", flat=True)]
+    below = Tile.objects.filter(log=log, level=tile.level - 1, **span).order_by("index")
+    return [bytes(root) for root in below.values_list("root", flat=True)]
+
+
+def subtrees(log: Log, size: int) -> tiles.Subtrees:
+    """Return the roots of the subtrees of the log's first `size` records, each tile read once."""
+    return tiles.Subtrees(size, lambda tile: tile_hashes(log, tile))
+
+
+def inclusions(
+    checkpoint: Checkpoint, indexes: Iterable[int], signed: bytes | None = None
+) -> list[Inclusion]:
+    """Return the proof for each index under one checkpoint; what they share is read once.
+
+    `signed` is the checkpoint as it shall stand in the proofs, with cosignatures perhaps.
+    """
+    roots = subtrees(checkpoint.log, checkpoint.size)
+    note = signed or bytes(checkpoint.note)
+    return [
+        Inclusion(index, proof.inclusion(index, checkpoint.size, roots), note) for index in indexes
+    ]
+
+
+def consistency(log: Log, old: int, checkpoint: Checkpoint) -> Consistency:
+    """Return the proof that the first `old` records are the beginning of the checkpoint's."""
+    path = proof.consistency(old, checkpoint.size, subtrees(log, checkpoint.size))
+    return Consistency(old, path, bytes(checkpoint.note))
+
+
+def consistency_path(log: Log, old: int, new: int) -> Sequence[bytes]:
+    """Return the hashes that tie any two sizes of a log, the newer one below the last checkpoint's.
+
+    `BadProof` where the sizes are not in order, or more than a checkpoint covers.
+    """
+    last = last_checkpoint(log)
+    covered = last.size if last else 0
+    if new > covered:
+        raise BadProof(f"The newest checkpoint covers {covered} records, not {new}.")
+    return proof.consistency(old, new, subtrees(log, new))
