@@ -74,7 +74,9 @@ class AppendOnlyQuerySet(models.QuerySet[Any]):
 @lru_cache(maxsize=64)
 def _columns(model: type[models.Model]) -> tuple[str, str, tuple[models.Field, ...]]:
     """Return the head of an insert of the model's rows, one row's parameters, and the fields."""
-    fields = tuple(model._meta.local_concrete_fields)
+    # Not those that the database numbers itself.
+    every = model._meta.local_concrete_fields
+    fields = tuple(field for field in every if not isinstance(field, models.AutoField))
     names = ", ".join(f'"{field.column}"' for field in fields)
     head = f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES '  # noqa: S608  our own names
     return head, f"({', '.join(['%s'] * len(fields))})", fields
@@ -83,7 +85,7 @@ def _columns(model: type[models.Model]) -> tuple[str, str, tuple[models.Field, .
 def insert(
     rows: Sequence[models.Model], using: str = DEFAULT_DB_ALIAS, *, ignore_conflicts: bool = False
 ) -> None:
-    """Insert rows of one model, whose keys are of our own making, all or nothing.
+    """Insert rows of one model, all or nothing. A key that the database makes is not read back.
 
     The same statement as `bulk_create` without building it anew each time: a report writes four
     tables, and the building took most of the time of all of them. `ignore_conflicts` is for rows

@@ -75,17 +75,17 @@ class Record(AppendOnly):
 class Pending(models.Model):
     """A record that no checkpoint covers yet. Written with the record, removed by `seal`.
 
-    The one table here whose rows go away. `manage.py fsck` finds a record that is neither here nor
+    The database numbers them, so that their order is that of writing, whatever the clocks say. The
+    one table here whose rows go away. `manage.py fsck` finds a record that is neither here nor
     a leaf.
     """
 
-    record = models.OneToOneField(
-        Record, on_delete=models.PROTECT, primary_key=True, db_constraint=False
-    )
+    id = models.BigAutoField(primary_key=True)
+    record = models.OneToOneField(Record, on_delete=models.PROTECT, db_constraint=False)
     log = models.ForeignKey(Log, on_delete=models.PROTECT, db_constraint=False, db_index=False)
 
     class Meta:
-        indexes = (models.Index(fields=["log", "record"], name="pending_of_log"),)
+        indexes = (models.Index(fields=["log", "id"], name="pending_of_log"),)
 
     def __str__(self) -> str:
         return f"pending {self.record_id}"

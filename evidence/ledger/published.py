@@ -15,7 +15,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from evidence.errors import NotSealed
+from evidence.errors import BadNote, NotSealed
 from evidence.ledger import note
 from evidence.ledger.checkpoint import Checkpoint
 
@@ -30,11 +30,17 @@ def read(log_id: uuid.UUID) -> Checkpoint | None:
         data = _path(log_id).read_bytes()
     except FileNotFoundError:
         return None
-    return Checkpoint.parse(note.parse(data).text)
+    try:
+        return Checkpoint.parse(note.parse(data).text)
+    except BadNote as error:
+        raise NotSealed(
+            f"{_path(log_id)} does not hold a checkpoint any more: {error} Find out why. If the "
+            "database is the right one, remove the file."
+        ) from error
 
 
 def write(log_id: uuid.UUID, signed: bytes) -> None:
-    """Keep a signed checkpoint, durable, unless a larger one is there already."""
+    """Keep a signed checkpoint, unless a larger one is there already. It is whole or not there."""
     path = _path(log_id)
     size = Checkpoint.parse(note.parse(signed).text).size
     with _alone(path):
@@ -47,11 +53,6 @@ def write(log_id: uuid.UUID, signed: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         new.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 @contextlib.contextmanager

@@ -14,35 +14,33 @@ from evidence.models import Checkpoint, Leaf, Log, Tile
 
 def last_checkpoint(log: Log) -> Checkpoint | None:
     """Return the newest checkpoint of a log, None before its first."""
-    return Checkpoint.objects.filter(log=log).order_by("-size").first()
+    rows = Checkpoint.objects.filter(log=log).select_related("key")
+    return rows.order_by("-size").first()
 
 
 def checkpoint_over(log: Log, index: int) -> Checkpoint | None:
     """Return the first checkpoint that covers the record at `index`, None while none does."""
-    return Checkpoint.objects.filter(log=log, size__gt=index).order_by("size").first()
+    rows = Checkpoint.objects.filter(log=log, size__gt=index).select_related("key")
+    return rows.order_by("size").first()
 
 
 def tile_hashes(log: Log, tile: tiles.Tile) -> list[bytes]:
     """Return the hashes of a tile, as many as are stored of its `width`."""
-    full = (
-        Tile.objects.filter(log=log, level=tile.level, index=tile.index)
-        .values_list("hashes", flat=True)
-        .first()
-    )
-    if full is not None:
-        row = bytes(full)
-        return [row[at : at + HASH_SIZE] for at in range(0, tile.width * HASH_SIZE, HASH_SIZE)]
-    return partial_hashes(log, tile)
+    if tile.width < tiles.WIDTH:
+        return partial_hashes(log, tile)
+    rows = Tile.objects.filter(log=log, level=tile.level, index=tile.index)
+    row = bytes(rows.values_list("hashes", flat=True).first() or b"")
+    return [row[at : at + HASH_SIZE] for at in range(0, len(row), HASH_SIZE)]
 
 
 def partial_hashes(log: Log, tile: tiles.Tile) -> list[bytes]:
-    """Return the hashes of a tile that is not full yet, from what it is made of."""
+    """Return the first hashes of a tile, full by now or not, from what it is made of."""
     start = tile.index * tiles.WIDTH
-    span = {"index__gte": start, "index__lt": start + tile.width}
+    span = {"log": log, "index__gte": start, "index__lt": start + tile.width}
     if tile.level == 0:
-        leaves = Leaf.objects.filter(log=log, **span).order_by("index")
+        leaves = Leaf.objects.filter(**span).order_by("index")
         return [bytes.fromhex(h) for h in leaves.values_list("record__leaf_hash", flat=True)]
-    below = Tile.objects.filter(log=log, level=tile.level - 1, **span).order_by("index")
+    below = Tile.objects.filter(level=tile.level - 1, **span).order_by("index")
     return [bytes(root) for root in below.values_list("root", flat=True)]
 
 

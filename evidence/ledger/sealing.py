@@ -14,8 +14,8 @@ which the next seal brings up to date.
 """
 
 import uuid
-from collections.abc import Iterator
-from itertools import count, islice
+from collections.abc import Sequence
+from itertools import count
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -42,18 +42,18 @@ def seal(log: Log) -> Checkpoint | None:
     Returns the newest checkpoint, None for a log without records. Many processes may call it at
     once. Raises `NotSealed`, with nothing changed, where the rows contradict what was signed.
     """
-    if not Pending.objects.filter(log=log).exists():
-        return last_checkpoint(log)
     with transaction.atomic():
         _lock(log)
-        last = _last(log)
+        part = _pending(log)
+        row = last_checkpoint(log)
+        if not part:  # another process was faster
+            return row
+        last = _last(log, row)
         edge = right_edge(log, last)
-        before = edge.size
-        _sequence(log, edge)
-        if edge.size == before:  # another process was faster
-            return last_checkpoint(log)
-        sealed = _sign(log, edge, before)
-        Pending.objects.filter(log=log, record__leaf__index__gte=before).delete()
+        while part:
+            _sequence(log, edge, part)
+            part = _pending(log) if len(part) == AT_ONCE else []
+        sealed = _sign(log, edge, row)
     published.write(log.pk, bytes(sealed.note))
     return sealed
 
@@ -61,7 +61,7 @@ def seal(log: Log) -> Checkpoint | None:
 def refusal(log: Log) -> str | None:
     """Return why the log would not sign now, None where nothing keeps it from signing."""
     try:
-        right_edge(log, _last(log))
+        right_edge(log, _last(log, last_checkpoint(log)))
         if settings.SEALING == "inline":
             signing_key(log.origin)
     except (NotSealed, BadNote) as error:
@@ -79,11 +79,10 @@ def _lock(log: Log) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK, str(log.pk)])
 
 
-def _last(log: Log) -> checkpoints.Checkpoint:
+def _last(log: Log, row: Checkpoint | None) -> checkpoints.Checkpoint:
     """Return what the log signed last, or the tree of no records, if nothing contradicts it."""
-    row = last_checkpoint(log)
     nothing = checkpoints.Checkpoint(log.origin, 0, EMPTY_ROOT)
-    last = nothing if row is None else signed(row)
+    last = nothing if row is None else signed(log, row)
     published.refuse_older_history(log.pk, last)
     known = Contradiction.objects.filter(log=log).order_by("-size", "-at").first()
     if known is not None:
@@ -91,16 +90,15 @@ def _last(log: Log) -> checkpoints.Checkpoint:
     return last
 
 
-def signed(row: Checkpoint) -> checkpoints.Checkpoint:
+def signed(log: Log, row: Checkpoint) -> checkpoints.Checkpoint:
     """Return what a stored checkpoint commits to, its signature checked. `NotSealed` otherwise."""
-    keys = [Key.parse(vkey) for vkey in row.log.keys.values_list("vkey", flat=True)]
     try:
-        said, _, _ = checkpoints.opened(bytes(row.note), keys)
+        said, _, _ = checkpoints.opened(bytes(row.note), [Key.parse(row.key.vkey)])
     except BadNote as error:
-        raise NotSealed(f"The last checkpoint of {row.log} was altered: {error}") from error
-    if (said.origin, said.size, said.root) != (row.log.origin, row.size, bytes(row.root)):
+        raise NotSealed(f"The last checkpoint of {log} was altered: {error}") from error
+    if (said.origin, said.size, said.root) != (log.origin, row.size, bytes(row.root)):
         raise NotSealed(
-            f"The columns of checkpoint {row.size} of {row.log} are not what was signed. "
+            f"The columns of checkpoint {row.size} of {log} are not what was signed. "
             "Run `manage.py fsck`."
         )
     return said
@@ -126,43 +124,43 @@ def right_edge(log: Log, last: checkpoints.Checkpoint) -> tiles.RightEdge:
     return edge
 
 
-def _sequence(log: Log, edge: tiles.RightEdge) -> None:
-    """Give each pending record the next index, and write the tiles that this filled."""
-    for part in _pending(log):
-        first = edge.size
-        insert([Leaf(record_id=pk, log=log, index=first + at) for at, (pk, _) in enumerate(part)])
-        size, full = first, []
-        for _, leaf_hash in part:
-            size += 1
-            for level, hashes, root in edge.append(bytes.fromhex(leaf_hash)):
-                index = (size >> (tiles.HEIGHT * (level + 1))) - 1
-                full.append(
-                    Tile(log=log, level=level, index=index, hashes=b"".join(hashes), root=root)
-                )
-        insert(full)
+def _pending(log: Log) -> list[tuple[uuid.UUID, str]]:
+    """Return the oldest pending records, as many as may be in memory: their ids and leaf hashes.
 
-
-def _pending(log: Log) -> Iterator[list[tuple[uuid.UUID, str]]]:
-    """Yield the pending records in the order of their ids, which is about that of time.
-
-    One query, one moment: where a record is seen, those that were committed before its writer began
-    are seen, too. So a checkpoint over an attestation is one over all earlier ones of its workflow.
+    The database numbered them while it wrote them. So where a record is seen, those are seen, too,
+    that were committed before its writer began: a checkpoint over an attestation is one over all
+    earlier ones of its workflow.
     """
-    rows = Pending.objects.filter(log=log).order_by("record_id")
-    found = rows.values_list("record_id", "record__leaf_hash").iterator(AT_ONCE)
-    while part := list(islice(found, AT_ONCE)):
-        yield part
+    rows = Pending.objects.filter(log=log).order_by("id")
+    return list(rows.values_list("record_id", "record__leaf_hash")[:AT_ONCE])
 
 
-def _sign(log: Log, edge: tiles.RightEdge, before: int) -> Checkpoint:
+def _sequence(log: Log, edge: tiles.RightEdge, part: Sequence[tuple[uuid.UUID, str]]) -> None:
+    """Give these records the next indexes, and write the tiles that this filled."""
+    first = edge.size
+    insert([Leaf(record_id=pk, log=log, index=first + at) for at, (pk, _) in enumerate(part)])
+    full = []
+    for size, (_, leaf_hash) in enumerate(part, start=first + 1):
+        for level, hashes, root in edge.append(bytes.fromhex(leaf_hash)):
+            index = (size >> (tiles.HEIGHT * (level + 1))) - 1
+            full.append(Tile(log=log, level=level, index=index, hashes=b"".join(hashes), root=root))
+    insert(full)
+    Pending.objects.filter(log=log, record__leaf__index__gte=first).delete()
+
+
+def _sign(log: Log, edge: tiles.RightEdge, before: Checkpoint | None) -> Checkpoint:
+    """Write the checkpoint over the edge. The key is kept with the log when it signs first."""
     key = signing_key(log.origin)
     said = checkpoints.Checkpoint(log.origin, edge.size, edge.root())
     note = Note(said.text, [key.sign(said.text)])
-    kept, _ = LogKey.objects.get_or_create(log=log, vkey=key.key.vkey)
+    if before is not None and before.key.vkey == key.key.vkey:
+        kept = before.key
+    else:
+        kept, _ = LogKey.objects.get_or_create(log=log, vkey=key.key.vkey)
     row = Checkpoint(
         log=log,
         size=said.size,
-        previous_size=before,
+        previous_size=before.size if before else 0,
         root=said.root,
         note=bytes(note),
         key=kept,

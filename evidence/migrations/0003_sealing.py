@@ -106,13 +106,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Pending",
             fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "record",
                     models.OneToOneField(
                         db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
-                        primary_key=True,
-                        serialize=False,
                         to="evidence.record",
                     ),
                 ),
@@ -297,7 +296,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="pending",
-            index=models.Index(fields=["log", "record"], name="pending_of_log"),
+            index=models.Index(fields=["log", "id"], name="pending_of_log"),
         ),
         migrations.AddConstraint(
             model_name="tile",

@@ -11,7 +11,7 @@ from trails.demo.processes.server_access import FAMOUS
 
 def test_every_printed_address_answers_a_stranger(run_demo: RunDemo) -> None:
     addresses = re.findall(r"http://127\.0\.0\.1:8000(/\S*)", run_demo())
-    assert len(addresses) == 3
+    assert len(addresses) == 4
     for address in addresses:
         assert Client().get(address).status_code == 200, address
 

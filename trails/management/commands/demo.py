@@ -13,6 +13,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 
+from evidence.ledger import log as ledger
+from evidence.ledger.keys import signing_key
 from trails.demo import processes, sign_ins
 from trails.demo.bank import ORGANIZATION
 from trails.demo.cast import Cast, assemble
@@ -44,6 +46,8 @@ class Command(BaseCommand):
             with sign_ins.kept_in(settings.DATA_DIR) as kept:
                 cast = assemble(kept)
                 played = play(cast, processes.trails())
+            # A report does this by itself, but the demo may be older than sealing is.
+            ledger.seal(cast.organization.log)
         except TrailsError as error:
             raise CommandError(error.message) from error
         self._print(cast, played, kept)
@@ -62,11 +66,14 @@ class Command(BaseCommand):
             f"  {public}{FAMOUS}/",
             f"Sign in at {at}{reverse('account_login')}",
             *(f"  {who.role:<8} {who.email:<34} {_shown(who.password)}" for who in cast.sign_ins),
+            "The key that the demo made for itself, and that signs its log",
+            f"  {signing_key(cast.organization.log.origin).key.vkey}",
             "Report with curl: the admin's key to configure, the automation's to report",
             f"  export ADMIN_KEY={cast.admin_key}",
             f"  export KEY={cast.automation_key}",
             "Next",
             "  Open the public trail, choose a workflow, press Download evidence package.",
+            f"  Drop the package on {at}/verify/ with the key above: nothing is uploaded.",
             "  Sign in as admin, writer and auditor: each may do other things.",
             "  Record a process of your own: README, 'Record a process with curl'.",
             f"Passwords and keys are kept in {kept.path}, for you alone to read.",
