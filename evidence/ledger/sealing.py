@@ -16,6 +16,7 @@ which the next seal brings up to date.
 import uuid
 from collections.abc import Sequence
 from itertools import count
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -124,28 +125,38 @@ def right_edge(log: Log, last: checkpoints.Checkpoint) -> tiles.RightEdge:
     return edge
 
 
-def _pending(log: Log) -> list[tuple[uuid.UUID, str]]:
-    """Return the oldest pending records, as many as may be in memory: their ids and leaf hashes.
+class _Waiting(NamedTuple):
+    """A pending record: its place in the queue, its id, and its leaf hash in hex."""
+
+    place: int
+    record: uuid.UUID
+    leaf_hash: str
+
+
+def _pending(log: Log) -> list[_Waiting]:
+    """Return the oldest pending records, as many as may be in memory.
 
     The database numbered them while it wrote them. So where a record is seen, those are seen, too,
     that were committed before its writer began: a checkpoint over an attestation is one over all
     earlier ones of its workflow.
     """
     rows = Pending.objects.filter(log=log).order_by("id")
-    return list(rows.values_list("record_id", "record__leaf_hash")[:AT_ONCE])
+    found = rows.values_list("id", "record_id", "record__leaf_hash")[:AT_ONCE]
+    return [_Waiting(*row) for row in found]
 
 
-def _sequence(log: Log, edge: tiles.RightEdge, part: Sequence[tuple[uuid.UUID, str]]) -> None:
+def _sequence(log: Log, edge: tiles.RightEdge, part: Sequence[_Waiting]) -> None:
     """Give these records the next indexes, and write the tiles that this filled."""
     first = edge.size
-    insert([Leaf(record_id=pk, log=log, index=first + at) for at, (pk, _) in enumerate(part)])
+    insert([Leaf(record_id=one.record, log=log, index=first + at) for at, one in enumerate(part)])
     full = []
-    for size, (_, leaf_hash) in enumerate(part, start=first + 1):
-        for level, hashes, root in edge.append(bytes.fromhex(leaf_hash)):
+    for size, one in enumerate(part, start=first + 1):
+        for level, hashes, root in edge.append(bytes.fromhex(one.leaf_hash)):
             index = (size >> (tiles.HEIGHT * (level + 1))) - 1
             full.append(Tile(log=log, level=level, index=index, hashes=b"".join(hashes), root=root))
     insert(full)
-    Pending.objects.filter(log=log, record__leaf__index__gte=first).delete()
+    # One by one: another writer may have committed an earlier place meanwhile.
+    Pending.objects.filter(id__in=[one.place for one in part]).delete()
 
 
 def _sign(log: Log, edge: tiles.RightEdge, before: Checkpoint | None) -> Checkpoint:
