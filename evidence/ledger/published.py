@@ -30,6 +30,11 @@ def read(log_id: uuid.UUID) -> Checkpoint | None:
         data = _path(log_id).read_bytes()
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise NotSealed(
+            f"The copy of the newest checkpoint cannot be read: {error}. It may know a larger "
+            "tree. Give whoever seals the right to read and write CHECKPOINTS_DIR."
+        ) from error
     try:
         return Checkpoint.parse(note.parse(data).text)
     except BadNote as error:
@@ -40,19 +45,29 @@ def read(log_id: uuid.UUID) -> Checkpoint | None:
 
 
 def write(log_id: uuid.UUID, signed: bytes) -> None:
-    """Keep a signed checkpoint, unless a larger one is there already. It is whole or not there."""
+    """Keep a signed checkpoint, unless a larger one is there already. It is whole or not there.
+
+    Raises OSError where it cannot be kept: the checkpoint stands, but an older copy of the database
+    would not be noticed by this folder.
+    """
     path = _path(log_id)
-    size = Checkpoint.parse(note.parse(signed).text).size
-    with _alone(path):
-        kept = read(log_id)
-        if kept is not None and kept.size >= size:
-            return
-        new = path.with_suffix(".new")
-        with new.open("wb") as file:
-            file.write(signed)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
+    said = Checkpoint.parse(note.parse(signed).text)
+    try:
+        with _alone(path):
+            kept = read(log_id)
+            if kept is not None and kept.size >= said.size:
+                return
+            new = path.with_suffix(".new")
+            with new.open("wb") as file:
+                file.write(signed)
+                file.flush()
+                os.fsync(file.fileno())
+            new.replace(path)
+    except OSError as error:
+        raise OSError(
+            f"Checkpoint {said.size} of {said.origin} is signed, but its copy could not be kept "
+            f"outside the database: {error}. Make room for it, or set CHECKPOINTS_DIR."
+        ) from error
 
 
 @contextlib.contextmanager

@@ -19,17 +19,17 @@ from itertools import count
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from evidence.append_only import insert
-from evidence.errors import BadNote, NotSealed
+from evidence.errors import BadNote, BadProof, NotSealed
 from evidence.ledger import checkpoint as checkpoints
-from evidence.ledger import published, tiles
+from evidence.ledger import merkle, proof, published, tiles
 from evidence.ledger.keys import signing_key
 from evidence.ledger.merkle import EMPTY_ROOT
 from evidence.ledger.note import Key, Note
-from evidence.ledger.reading import last_checkpoint, partial_hashes
+from evidence.ledger.reading import last_checkpoint, partial_hashes, subtrees
 from evidence.models import Checkpoint, Contradiction, Leaf, Log, LogKey, Pending, Tile
 
 AT_ONCE = 5_000
@@ -43,18 +43,24 @@ def seal(log: Log) -> Checkpoint | None:
     Returns the newest checkpoint, None for a log without records. Many processes may call it at
     once. Raises `NotSealed`, with nothing changed, where the rows contradict what was signed.
     """
-    with transaction.atomic():
-        _lock(log)
-        part = _pending(log)
-        row = last_checkpoint(log)
-        if not part:  # another process was faster
-            return row
-        last = _last(log, row)
-        edge = right_edge(log, last)
-        while part:
-            _sequence(log, edge, part)
-            part = _pending(log) if len(part) == AT_ONCE else []
-        sealed = _sign(log, edge, row)
+    try:
+        with transaction.atomic():
+            _lock(log)
+            part = _pending(log)
+            row = last_checkpoint(log)
+            if not part:  # another process was faster
+                return row
+            last = _last(log, row)
+            edge = right_edge(log, last)
+            while part:
+                _sequence(log, edge, part)
+                part = _pending(log) if len(part) == AT_ONCE else []
+            sealed = _sign(log, edge, row)
+    except IntegrityError as error:
+        raise NotSealed(
+            f"There are rows in the place of the next ones of {log} that no checkpoint covers: "
+            f"{error} Run `manage.py fsck` to find which."
+        ) from error
     published.write(log.pk, bytes(sealed.note))
     return sealed
 
@@ -62,12 +68,26 @@ def seal(log: Log) -> Checkpoint | None:
 def refusal(log: Log) -> str | None:
     """Return why the log would not sign now, None where nothing keeps it from signing."""
     try:
-        right_edge(log, _last(log, last_checkpoint(log)))
+        last = _last(log, last_checkpoint(log))
+        right_edge(log, last)
+        _refuse_strays(log, last.size)
         if settings.SEALING == "inline":
             signing_key(log.origin)
     except (NotSealed, BadNote) as error:
         return str(error)
     return None
+
+
+def _refuse_strays(log: Log, size: int) -> None:
+    """Return if nothing is in the place of the next leaf, else `NotSealed`.
+
+    `seal` does not ask: the database itself refuses a second leaf of one index.
+    """
+    if Leaf.objects.filter(log=log, index__gte=size).exists():
+        raise NotSealed(
+            f"There are leaves of {log} beyond the {size} records that its newest checkpoint "
+            "covers: somebody added them, or removed a checkpoint. Run `manage.py fsck`."
+        )
 
 
 def _lock(log: Log) -> None:
@@ -85,10 +105,36 @@ def _last(log: Log, row: Checkpoint | None) -> checkpoints.Checkpoint:
     nothing = checkpoints.Checkpoint(log.origin, 0, EMPTY_ROOT)
     last = nothing if row is None else signed(log, row)
     published.refuse_older_history(log.pk, last)
+    _refuse_another_past(log, last)
     known = Contradiction.objects.filter(log=log).order_by("-size", "-at").first()
     if known is not None:
         raise NotSealed(f"{known.reason} ({known.source}, {known.at:%Y-%m-%d %H:%M} UTC)")
     return last
+
+
+def _refuse_another_past(log: Log, last: checkpoints.Checkpoint) -> None:
+    """Return if the last checkpoint goes on from the copy outside the database, else `NotSealed`.
+
+    Threat. The keys that a checkpoint is checked with are rows, too. Whoever rewrites the database
+    can add a key of their own and sign a rewritten, longer history with it; the true key would then
+    sign on top. The copy is older than that history, and its root does not lead there.
+    """
+    kept = published.read(log.pk)
+    if kept is None or kept.size >= last.size:
+        return
+    try:
+        proof.check_consistency(
+            old=kept.size,
+            new=last.size,
+            old_root=kept.root,
+            new_root=last.root,
+            path=proof.consistency(kept.size, last.size, subtrees(log, last.size)),
+        )
+    except BadProof as error:
+        raise NotSealed(
+            f"The checkpoint kept outside the database covers {kept.size} records of {log}, and "
+            f"the database's last one does not go on from it: {error} Run `manage.py fsck`."
+        ) from error
 
 
 def signed(log: Log, row: Checkpoint) -> checkpoints.Checkpoint:
@@ -107,22 +153,31 @@ def signed(log: Log, row: Checkpoint) -> checkpoints.Checkpoint:
 
 def right_edge(log: Log, last: checkpoints.Checkpoint) -> tiles.RightEdge:
     """Return the right edge as it is stored, if its root is the one that was signed."""
-    levels = []
-    for level in count():
-        row = last.size >> (tiles.HEIGHT * level)
-        if row == 0:
-            break
-        index, width = divmod(row, tiles.WIDTH)
-        hashes = partial_hashes(log, tiles.Tile(level, index, width)) if width else []
-        levels.append(hashes)
-    edge = tiles.RightEdge(levels)
-    if edge.size != last.size or edge.root() != last.root:
+    try:
+        edge = _stored_edge(log, last.size)
+        is_whole = edge.size == last.size and edge.root() == last.root
+    except (BadProof, ValueError):  # what is stored there are no hashes
+        is_whole = False
+    if not is_whole:
         raise NotSealed(
             f"The stored leaves and tiles of {log} do not give the root that was signed over "
             f"{last.size} records: some were changed, removed or added. Nothing is signed on top. "
             "Run `manage.py fsck` to find which."
         )
     return edge
+
+
+def _stored_edge(log: Log, size: int) -> tiles.RightEdge:
+    """Return the right edge of the first `size` records from the rows, whatever they say."""
+    levels = []
+    for level in count():
+        row = size >> (tiles.HEIGHT * level)
+        if row == 0:
+            break
+        index, width = divmod(row, tiles.WIDTH)
+        hashes = partial_hashes(log, tiles.Tile(level, index, width)) if width else []
+        levels.append(hashes)
+    return tiles.RightEdge(levels)
 
 
 class _Waiting(NamedTuple):
@@ -151,12 +206,23 @@ def _sequence(log: Log, edge: tiles.RightEdge, part: Sequence[_Waiting]) -> None
     insert([Leaf(record_id=one.record, log=log, index=first + at) for at, one in enumerate(part)])
     full = []
     for size, one in enumerate(part, start=first + 1):
-        for level, hashes, root in edge.append(bytes.fromhex(one.leaf_hash)):
+        for level, hashes, root in edge.append(_hash(one)):
             index = (size >> (tiles.HEIGHT * (level + 1))) - 1
             full.append(Tile(log=log, level=level, index=index, hashes=b"".join(hashes), root=root))
     insert(full)
     # One by one: another writer may have committed an earlier place meanwhile.
     Pending.objects.filter(id__in=[one.place for one in part]).delete()
+
+
+def _hash(one: _Waiting) -> bytes:
+    """Return the hash of a record that waits; `NotSealed` where the row holds none."""
+    try:
+        return merkle.whole(bytes.fromhex(one.leaf_hash))
+    except (BadProof, ValueError) as error:
+        raise NotSealed(
+            f"The leaf_hash of pending record {one.record} is no hash: {one.leaf_hash!r}. Somebody "
+            "changed it. Run `manage.py fsck`."
+        ) from error
 
 
 def _sign(log: Log, edge: tiles.RightEdge, before: Checkpoint | None) -> Checkpoint:

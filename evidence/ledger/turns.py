@@ -9,9 +9,7 @@ import threading
 import uuid
 
 from django.conf import settings
-from django.db import DatabaseError
 
-from evidence.errors import EvidenceError
 from evidence.ledger.sealing import seal
 from evidence.models import Log
 
@@ -63,7 +61,8 @@ def seal_after_commit(log: Log) -> None:
         return
     try:
         seal(log)
-    except (EvidenceError, DatabaseError, OSError) as error:
-        logger.exception("Log %s was not sealed: %s", log, error)
+    # Whatever it is. The report is committed: an error now would make its sender send it again.
+    except Exception as error:
+        logger.exception("Sealing log %s failed: %s", log, error)
     finally:
         turn.give_back()

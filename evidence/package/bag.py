@@ -18,8 +18,10 @@ from evidence.package.zip import Archive, Member, Read
 _LAYOUT = "urn:trailkeeper:package:1"
 """Part of every entity tag. A release that lays packages out differently counts it up."""
 
-_BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
-_MANIFEST, _TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
+DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+MANIFEST, TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
+FIRST = ("bagit.txt", "bag-info.txt", MANIFEST, TAG_MANIFEST, "README.txt", "report.html")
+"""The files that every package begins with, in their order."""
 
 # The longest component of a tag file's path: derived from a directory's name, so longer.
 _COMPONENT_LIMIT = 255
@@ -127,9 +129,9 @@ def pack(
 
     oxum = f"{sum(member.size for member in data)}.{len(manifest)}"
     first = [
-        Tag.from_bytes("bagit.txt", _BAGIT),
+        Tag.from_bytes("bagit.txt", DECLARATION),
         Tag.from_bytes("bag-info.txt", _bag_info(info, oxum)),
-        Tag.from_bytes(_MANIFEST, "".join(manifest).encode()),
+        Tag.from_bytes(MANIFEST, "".join(manifest).encode()),
     ]
     rest = [Tag.from_bytes("README.txt", readme), Tag.from_bytes("report.html", report), *tags]
     _refuse_bad_paths(first + rest)
@@ -138,7 +140,7 @@ def pack(
 
     members = [
         Member(f"{root}/{tag.name}", tag.size, tag.crc32, tag.read)
-        for tag in [*first, Tag.from_bytes(_TAG_MANIFEST, tag_manifest), *rest]
+        for tag in [*first, Tag.from_bytes(TAG_MANIFEST, tag_manifest), *rest]
     ]
     # The tag manifest covers every file through its digest, but BagIt knows no empty
     # directories, so their names are covered here.
@@ -186,7 +188,7 @@ def _bag_info(info: Sequence[tuple[str, str]], oxum: str) -> bytes:
 
 
 def _refuse_bad_paths(tags: Sequence[Tag]) -> None:
-    taken = Namespace([_TAG_MANIFEST])
+    taken = Namespace([TAG_MANIFEST])
     for tag in tags:
         parts = tag.name.split("/")
         if (

@@ -132,6 +132,19 @@ class Archive:
             raise ValueError(f"[{start}, {stop}) is not a range of {self.length} bytes.")
         return _gather(self._pieces(start, stop))
 
+    def frame(self) -> Iterator[tuple[int, bytes]]:
+        """Gives everything around the contents, in order: where each piece begins, and its bytes.
+
+        First the header of each member, behind which its contents follow, then the directory and
+        the end. A verifier holds a file against these.
+        """
+        count = len(self.members)
+        for start, member in zip(self._starts, self.members, strict=False):
+            yield start, _local_header(member)
+        for index, member in enumerate(self.members):
+            yield self._starts[count + index], _central_header(member, self._starts[index])
+        yield self._starts[-1], self._end()
+
     def _pieces(self, start: int, stop: int) -> Generator[bytes, None, None]:
         count = len(self.members)
         for index in range(bisect_right(self._starts, start) - 1, 2 * count + 1):

@@ -24,9 +24,12 @@ PURE = [
     "evidence.media_types",
     "evidence.names",
     "evidence.package.bag",
+    "evidence.package.command",
     "evidence.package.proofs",
+    "evidence.package.verify",
     "evidence.package.zip",
     "evidence.vault.digest",
+    "trails.client.__main__",
     "trails.state",
 ]
 # Methods of managers and querysets that write, and those of a row.

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from evidence import names
 from trails.errors import Invalid
 from trails.words import (
     DESCRIPTION_LIMIT,
@@ -115,7 +116,8 @@ def step_name(value: Any, field: str = "step") -> str:
             f"'{name}' is not a valid step name. Leave out / and \\ and a leading dot.",
             field=field,
         )
-    if name.casefold() in RESERVED_STEPS:
+    # As a package will call its files: cleaning drops a dot at the end, for one.
+    if names.clean(name).casefold() in RESERVED_STEPS:
         raise Invalid(f"'{name}' is reserved. Choose another step name.", field=field)
     return name
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from evidence.errors import BadProof
 from evidence.ledger import proof
-from evidence.ledger.merkle import EMPTY_ROOT
+from evidence.ledger.merkle import EMPTY_ROOT, node_hash
 from evidence.ledger.tiles import Subtrees, Tile
 from tests.stranger import Tree, consistent
 
@@ -82,14 +82,36 @@ def test_a_changed_bit_of_path_or_roots_is_refused(
     assert not accepts(old, new, old_root, new_root, path[:gone] + path[gone + 1 :])
 
 
-@given(pairs, st.tuples(st.integers(1, 300), st.integers(1, 300)))
-def test_other_sizes_are_refused_unless_they_prove_the_same(
-    pair: tuple[int, int], claimed: tuple[int, int]
-) -> None:
+def right_only_where_a_stranger_agrees(pair: tuple[int, int], claimed: tuple[int, int]) -> None:
     # As with inclusion, a path does not know the sizes: 2 of 3 has the path of 2 of 4. The sizes
     # that count are those of the two signed checkpoints.
     path, roots = TREE.proof(*pair), (TREE.mth(0, pair[0]), TREE.mth(0, pair[1]))
-    assert accepts(*claimed, *roots, path) == consistent(*claimed, *roots, path)
+    accepted = accepts(*claimed, *roots, path)
+    assert accepted == consistent(*claimed, *roots, path)
+    if claimed[1] == pair[1]:
+        assert accepted == (claimed == pair)
+
+
+def test_every_other_pair_of_sizes_is_refused_in_small_trees() -> None:
+    small = [(old, new) for new in range(2, 17) for old in range(1, new)]
+    for pair in small:
+        for claimed in small:
+            right_only_where_a_stranger_agrees(pair, claimed)
+
+
+@given(pairs, st.tuples(st.integers(1, 300), st.integers(1, 300)))
+def test_any_other_pair_of_sizes_is_refused_in_large_trees(
+    pair: tuple[int, int], claimed: tuple[int, int]
+) -> None:
+    right_only_where_a_stranger_agrees(pair, claimed)
+
+
+def test_a_proof_does_not_pass_as_one_from_or_to_another_root_of_its_own_making() -> None:
+    # One hash too many leads to a root above the true one. Nobody has signed it, and it is refused.
+    for old, new in ((1, 2), (3, 5), (4, 8), (7, 8)):
+        path, roots = TREE.proof(old, new), (TREE.mth(0, old), TREE.mth(0, new))
+        above = node_hash(bytes(32), roots[0]), node_hash(bytes(32), roots[1])
+        assert not accepts(old, new, *above, [*path, bytes(32)])
 
 
 @given(pairs, st.integers(1, 300))

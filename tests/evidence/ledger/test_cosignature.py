@@ -111,14 +111,14 @@ def test_a_broken_cosignature_spoils_the_checkpoint_for_those_who_know_the_witne
     broken = Signature(WITNESS.key.name, WITNESS.key.id, bytes(72))
     data = GOLDEN["checkpoint"].encode() + broken.line.encode()
     assert checkpoint.opened(data, [LOG])
-    with pytest.raises(BadNote, match="The signature of witness.example.com/w1 is not valid"):
+    with pytest.raises(BadNote, match="The signature of witness"):
         checkpoint.opened(data, [LOG, WITNESS.key])
 
 
 def test_what_a_log_signs_is_never_what_a_witness_signs() -> None:
-    # The first line of a witness's message is no origin of ours.
-    for text in (TEXT, f"cosignature/v1\ntime {TIME}\n{TEXT}"):
-        assert note.cosigned(text, TIME) != text.encode()
+    # So the signatures of a key that is used for both cannot be taken for one another.
+    with pytest.raises(BadNote):
+        checkpoint.Checkpoint.parse(GOLDEN["cosigned_message"])
     private = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(GOLDEN["witness_seed"]))
     as_log = SigningKey(WITNESS.key.name, private).sign(TEXT)
     forged = Signature(WITNESS.key.name, WITNESS.key.id, TIME.to_bytes(8, "big") + as_log.data)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from evidence.errors import BadProof
 from evidence.ledger import proof
-from evidence.ledger.merkle import leaf_hash
+from evidence.ledger.merkle import leaf_hash, node_hash
 from evidence.ledger.tiles import Subtrees, Tile
 from tests.stranger import Tree, includes, root_from_path
 
@@ -94,8 +94,7 @@ def turns(index: int, size: int) -> list[bool]:
     return sides
 
 
-@given(places, places)
-def test_another_index_or_size_is_refused_unless_the_same_hashes_stand_on_the_same_sides(
+def right_only_where_the_same_hashes_stand_on_the_same_sides(
     place: tuple[int, int], claimed: tuple[int, int]
 ) -> None:
     # A path does not know the size of its tree: leaf 0 of 5 has the path of leaf 0 of 6. That is
@@ -109,6 +108,20 @@ def test_another_index_or_size_is_refused_unless_the_same_hashes_stand_on_the_sa
         assert accepted == (claimed[0] == index)
 
 
+def test_every_other_index_and_size_is_refused_in_small_trees() -> None:
+    small = [(index, size) for size in range(1, 17) for index in range(size)]
+    for place in small:
+        for claimed in small:
+            right_only_where_the_same_hashes_stand_on_the_same_sides(place, claimed)
+
+
+@given(places, places)
+def test_any_other_index_and_size_is_refused_in_large_trees(
+    place: tuple[int, int], claimed: tuple[int, int]
+) -> None:
+    right_only_where_the_same_hashes_stand_on_the_same_sides(place, claimed)
+
+
 @pytest.mark.parametrize(
     ("index", "size"), [(0, 0), (1, 1), (3, 3), (4, 3), (-1, 3), (1 << 70, 3), (0, -1)]
 )
@@ -118,6 +131,13 @@ def test_an_index_outside_of_the_tree_is_refused(index: int, size: int) -> None:
         assert not accepts(index, size, HASHES[0], path, HASHES[0])
     with pytest.raises(BadProof, match="has no leaf"):
         proof.inclusion(index, size, TREE.mth)
+
+
+def test_a_path_that_is_too_long_is_refused_even_when_it_leads_to_the_root() -> None:
+    for index, size in ((0, 1), (1, 2), (4, 5), (5, 8)):
+        path, root = TREE.path(index, 0, size), TREE.mth(0, size)
+        above = node_hash(bytes(32), root)
+        assert not accepts(index, size, HASHES[index], [*path, bytes(32)], above)
 
 
 @pytest.mark.parametrize("length", [0, 31, 33])

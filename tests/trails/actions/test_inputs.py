@@ -107,3 +107,9 @@ def test_a_link_without_a_name_is_called_by_its_address() -> None:
     uri = "https://tickets.example.com/OPS-1"
     for name in (None, "", "   "):
         assert inputs.external([{"uri": uri, "name": name}]) == [{"name": uri, "uri": uri}]
+
+
+@pytest.mark.parametrize("name", ["workflow", "Workflow", "workflow.", "workflow .", "WORKFLOW. ."])
+def test_no_step_is_called_what_a_package_calls_the_workflow(name: str) -> None:
+    with pytest.raises(Invalid, match="is reserved"):
+        inputs.step_name(name)

@@ -1,0 +1,77 @@
+"""How a report reads on a terminal.
+
+Threat. Names and texts of a package were written by strangers, and a terminal obeys what is written
+to it: colours, titles, a line that overwrites the verdict. So whatever is not printable is shown as
+its number.
+"""
+
+import textwrap
+from collections.abc import Iterator
+
+from evidence.package.report import Check, Name, Outcome, Report, Verdict
+
+_WIDTH = 100
+_ABOUT_LIMIT = 300
+
+_VERDICTS = {
+    Verdict.VERIFIED: "VERIFIED: every check that can be made with what was brought has passed.",
+    Verdict.REJECTED: "REJECTED: do not rely on this package. What is wrong is listed below.",
+    Verdict.UNPROVEN: "UNPROVEN: nothing is wrong with it, and nothing proves that it is right.",
+}
+_MEANINGS = {
+    Name.ZIP: "the file is laid out as we write it, byte for byte",
+    Name.BAG: "nothing is missing, altered or added by its manifests",
+    Name.STATEMENTS: "every attestation has its record and its proof",
+    Name.EVIDENCE: "the files are those that were attested",
+    Name.INCLUSION: "every record is in the log",
+    Name.WORKFLOW: "the records are all of one workflow, without gaps",
+    Name.CHECKPOINT: "the log is signed by a key that you brought",
+    Name.WITNESSES: "others have seen the same log",
+    Name.TIMESTAMP: "an authority says when the log was so",
+}
+
+
+def told(report: Report) -> str:
+    """Return the report as lines of text for people."""
+    lines = [printable(report.package), _VERDICTS[report.verdict], "", *_facts(report), ""]
+    for check in report.checks.values():
+        lines += _check(check)
+    lines += ["", "What this does not tell:"]
+    for note in report.notes:
+        lines += textwrap.wrap(
+            printable(note), _WIDTH, initial_indent="  - ", subsequent_indent="    "
+        )
+    return "\n".join([*lines, ""])
+
+
+def printable(text: str) -> str:
+    """Return the text with everything that a terminal might obey shown as its number."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def _facts(report: Report) -> Iterator[str]:
+    if report.workflow is not None:
+        yield f"  workflow      {printable(report.workflow)}"
+    if report.checks[Name.ZIP].outcome is Outcome.PASSED:
+        yield f"  attestations  {report.attestations:,}"
+        yield f"  evidence      {report.files:,} files, {report.bytes:,} bytes"
+    if report.origin is not None:
+        yield f"  log           {printable(report.origin)}, {report.size:,} records"
+        yield f"  root          {report.root}"
+    if report.key is not None:
+        yield f"  signed by     {printable(report.key)}"
+    if report.cosigners:
+        yield f"  witnessed by  {printable(', '.join(report.cosigners))}"
+
+
+def _check(check: Check) -> Iterator[str]:
+    yield f"  {check.outcome:<8} {check.name:<11} {_MEANINGS[check.name]}"
+    for finding in check.all_findings():
+        about = printable(finding.about[:_ABOUT_LIMIT])
+        yield f"             {finding.code}{': ' if about else ''}{about}"
+        yield from textwrap.wrap(
+            printable(finding.reason),
+            _WIDTH,
+            initial_indent=" " * 15,
+            subsequent_indent=" " * 15,
+        )
