@@ -8,6 +8,9 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from config.env import Environment
+from evidence.errors import BadNote
+from evidence.ledger import witnesses
+from evidence.ledger.policy import Policy
 
 env = Environment()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -131,9 +134,36 @@ VAULT_STAGING = env.path("VAULT_STAGING", VAULT_ROOT / "staging")
 
 # --- The log ------------------------------------------------------------------------------------
 
+
+def witness_policy(path: str) -> Policy | None:
+    """Return the policy of a file, None without one. A malformed one stops the start."""
+    try:
+        return witnesses.read(Path(path)) if path else None
+    except BadNote as error:
+        raise ImproperlyConfigured(f"WITNESS_POLICY_FILE: {error}") from error
+
+
+def address(name: str, url: str) -> str:
+    """Return the address of somebody who is asked over HTTP; empty stays empty."""
+    try:
+        if url:
+            witnesses.refuse_bad_address(url)
+    except BadNote as error:
+        raise ImproperlyConfigured(f"{name}: {error}") from error
+    return url
+
+
 # Signs checkpoints: an Ed25519 private key in PEM. Servers need none where a worker seals.
 SEALING = env.choice("SEALING", "inline", {"inline", "worker"})
 LOG_KEY = env.secret("LOG_KEY", required=False)
+# Who is asked to cosign checkpoints, and when they count as published (C2SP tlog-policy).
+WITNESS_POLICY = witness_policy(env.text("WITNESS_POLICY_FILE", ""))
+# An authority that says when a checkpoint existed (RFC 3161).
+TIMESTAMP_URL = address("TIMESTAMP_URL", env.text("TIMESTAMP_URL", ""))
+# For being a witness of other logs: a key of its own, its name, and whom it knows.
+WITNESS_KEY = env.secret("WITNESS_KEY", required=False)
+WITNESS_NAME = env.text("WITNESS_NAME", "")
+WITNESS_LOGS_FILE = env.text("WITNESS_LOGS_FILE", "")
 # A copy of each log's newest checkpoint, outside the database: it notices a restored older copy.
 CHECKPOINTS_DIR = env.path("CHECKPOINTS_DIR", DATA_DIR / "checkpoints")
 

@@ -12,7 +12,9 @@ class EvidenceConfig(AppConfig):
     def ready(self) -> None:
         from evidence import append_only
         from evidence.ledger import keys
+        from evidence.witness import keys as witness_keys
 
         post_migrate.connect(append_only.install_after_migrate, sender=self)
         checks.register(append_only.check_triggers, checks.Tags.database)
         checks.register(keys.check_log_key)
+        checks.register(witness_keys.check_witness_key)

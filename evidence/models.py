@@ -220,6 +220,31 @@ class Timestamp(AppendOnly):
         return self.authority
 
 
+class Published(AppendOnly):
+    """A checkpoint that witnesses or a timestamp authority have vouched for, as packages carry it.
+
+    Most checkpoints are never published: only the newest one is, now and then. `note` has the
+    cosignatures that made the quorum. What comes later is not in it: so a package changes once.
+    """
+
+    checkpoint = models.OneToOneField(
+        Checkpoint, on_delete=models.PROTECT, primary_key=True, related_name="published"
+    )
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, related_name="+", db_index=False)
+    size = models.BigIntegerField()
+    note = models.BinaryField()
+    timestamp = models.ForeignKey(
+        Timestamp, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["log", "size"], name="published_size_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.size}"
+
+
 class Contradiction(AppendOnly):
     """What others know of a log that contradicts its rows: nothing is signed until it is explained.
 

@@ -27,6 +27,7 @@ from evidence.models import (
     Log,
     LogKey,
     Pending,
+    Published,
     Record,
     Tile,
     Timestamp,
@@ -185,5 +186,6 @@ _window(LogKey, ("log", "vkey", "at"), ("log",))
 _window(Checkpoint, ("log", "size", "previous_size", "at"), ("log",))
 _window(Cosignature, ("checkpoint", "vkey", "at"), ("checkpoint",))
 _window(Timestamp, ("checkpoint", "authority", "at"), ("checkpoint",))
+_window(Published, ("log", "size", "at"), ("log",))
 _window(Contradiction, ("log", "source", "size", "at"), ("log",))
 _window(Witnessed, ("origin", "number", "size", "at"))

@@ -3,9 +3,9 @@
 The layout is `evidence.package.bag`'s; the words of README.txt and report.html are templates. The
 same workflow at the same checkpoint gives the same bytes, so nothing here looks at the clock.
 
-The checkpoint is the first one over the workflow's last record. While that record is pending there
-is none, and the package says that it proves nothing yet: on a bad day evidence without a proof is
-better than none.
+The checkpoint is the first one over the workflow's last record, or the first that witnesses have
+cosigned. While that record is pending there is none, and the package says that it proves nothing
+yet: on a bad day evidence without a proof is better than none.
 """
 
 from collections import OrderedDict
@@ -19,9 +19,9 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from evidence.ledger import log as ledger
 from evidence.ledger import reading, statement
-from evidence.models import Checkpoint, Leaf
+from evidence.ledger.cosigned import Packaged, package_checkpoint
+from evidence.models import Leaf
 from evidence.package import proofs
 from evidence.package.bag import Directory, Package, Payload, Tag, directory_names, pack
 from evidence.package.proofs import Proven
@@ -44,6 +44,10 @@ KEPT_BYTES = 24 << 20
 _BYTES_OF_A_MEMBER = 1000  # its name, numbers and reader, measured roughly
 
 
+Key = tuple[Any, Any, bytes]
+"""A workflow, its last attestation, and the checkpoint's note: all that a package depends on."""
+
+
 class _Shelf:
     """The packages that were asked for last, by workflow, last attestation and checkpoint.
 
@@ -53,16 +57,16 @@ class _Shelf:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._packages: OrderedDict[tuple[Any, Any], Package] = OrderedDict()
+        self._packages: OrderedDict[Key, Package] = OrderedDict()
         self.weight = 0
 
-    def get(self, key: tuple[Any, Any]) -> Package | None:
+    def get(self, key: Key) -> Package | None:
         with self._lock:
             if key in self._packages:
                 self._packages.move_to_end(key)
             return self._packages.get(key)
 
-    def put(self, key: tuple[Any, Any], package: Package) -> None:
+    def put(self, key: Key, package: Package) -> None:
         """Keep a package, and let go of those that were not asked for the longest."""
         with self._lock:
             if key in self._packages:
@@ -89,24 +93,22 @@ def package_of(workflow: Workflow) -> Package:
     """Return the package of a workflow: every attestation with its files, superseded ones too."""
     newest = workflow.attestations.order_by("-number").values_list("pk", "number", "record")
     last = newest.first() or (None, 0, workflow.record_id)
-    checkpoint = _checkpoint_over(workflow, last[2])
-    signed = None if checkpoint is None else bytes(checkpoint.note)
-    key = (workflow.pk, last[0], signed)
+    sealed = _sealed(workflow, last[2])
+    key = (workflow.pk, last[0], sealed.note if sealed else b"")
     package = _shelf.get(key)
     if package is None:
-        package = _lay_out(workflow, last[1], checkpoint)
+        package = _lay_out(workflow, last[1], sealed)
         _shelf.put(key, package)
     return package
 
 
-def _checkpoint_over(workflow: Workflow, record: Any) -> Checkpoint | None:
-    """Return the first checkpoint over a workflow's last record, and so over all of them."""
+def _sealed(workflow: Workflow, record: Any) -> Packaged | None:
+    """Return the checkpoint over a workflow's last record, and so over all of its records."""
     index = Leaf.objects.filter(record=record).values_list("index", flat=True).first()
-    log = workflow.trail.organization.log
-    return None if index is None else ledger.checkpoint_over(log, index)
+    return None if index is None else package_checkpoint(workflow.trail.organization.log, index)
 
 
-def _lay_out(workflow: Workflow, last: int, checkpoint: Checkpoint | None) -> Package:
+def _lay_out(workflow: Workflow, last: int, sealed: Packaged | None) -> Package:
     """Lay out the package of the attestations up to number `last`; more may come meanwhile."""
     attestations = list(
         workflow.attestations.filter(number__lte=last)
@@ -128,7 +130,7 @@ def _lay_out(workflow: Workflow, last: int, checkpoint: Checkpoint | None) -> Pa
         )
         for attestation in attestations
     ]
-    tags = [] if checkpoint is None else _proofs(workflow, attestations, checkpoint)
+    tags = [] if sealed is None else _proofs(workflow, attestations, sealed)
     context = _context(workflow, attestations, directories) | {"is_sealed": bool(tags)}
     last_at = attestations[-1].at if attestations else workflow.at
     return pack(
@@ -147,22 +149,22 @@ def _lay_out(workflow: Workflow, last: int, checkpoint: Checkpoint | None) -> Pa
     )
 
 
-def _proofs(
-    workflow: Workflow, attestations: list[Attestation], checkpoint: Checkpoint
-) -> list[Tag]:
+def _proofs(workflow: Workflow, attestations: list[Attestation], sealed: Packaged) -> list[Tag]:
     """Return the files of `proof/`: each record's statement, and its path to the checkpoint."""
     records = [workflow.record, *(attestation.record for attestation in attestations)]
     indexes = [record.leaf.index for record in records]
+    inclusions = reading.inclusions(sealed.checkpoint, indexes)
     proven = [
         Proven(bytes(record.body), inclusion.index, inclusion.path)
-        for record, inclusion in zip(records, reading.inclusions(checkpoint, indexes), strict=True)
+        for record, inclusion in zip(records, inclusions, strict=True)
     ]
     steps = [attestation.step for attestation in attestations]
     return proofs.tags(
-        vkey=checkpoint.key.vkey,
-        checkpoint=bytes(checkpoint.note),
+        vkey=sealed.checkpoint.key.vkey,
+        checkpoint=sealed.note,
         workflow=proven[0],
         attestations=zip(steps, proven[1:], strict=True),
+        timestamp=sealed.timestamp,
     )
 
 
@@ -198,11 +200,7 @@ def _documents(attestation: Attestation, user_data: UserData | None) -> Iterator
             partial(_read_user_data, user_data.pk),
         )
     if attestation.external:
-        lines = [
-            f"{link['uri']}  {link['name']}  sha256:{link.get('digest', {}).get('sha256', '-')}"
-            for link in attestation.external
-        ]
-        yield Payload.from_bytes("external.txt", ("\n".join(lines) + "\n").encode())
+        yield Payload.from_bytes("external.txt", proofs.external_text(attestation.external))
     listing = attestation.evidence_list
     if listing is not None:
         read = partial(store.read, listing.sha256)

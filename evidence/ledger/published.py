@@ -4,6 +4,9 @@ Threat. Somebody puts an older copy of the database back, by mistake or not. Its
 in themselves, and the next seal would sign a second history over the same indexes. The copy here
 remembers a larger tree, so sealing refuses and says why. Whoever controls database and folder can
 put both back; then witnesses know better, and so does everybody who kept a package.
+
+Where several machines seal, they need one folder between them. With a folder each, only the machine
+that signed last remembers the newest tree, and another one could sign on top of the older copy.
 """
 
 import contextlib

@@ -19,9 +19,10 @@ from itertools import count
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from evidence import locks
 from evidence.append_only import insert
 from evidence.errors import BadNote, BadProof, NotSealed
 from evidence.ledger import checkpoint as checkpoints
@@ -34,7 +35,6 @@ from evidence.models import Checkpoint, Contradiction, Leaf, Log, LogKey, Pendin
 
 AT_ONCE = 5_000
 """Records that are in memory together, whatever is pending."""
-_LOCK = 0x7472_61  # "tra": keeps these advisory locks apart from those of other programs
 
 
 def seal(log: Log) -> Checkpoint | None:
@@ -45,7 +45,7 @@ def seal(log: Log) -> Checkpoint | None:
     """
     try:
         with transaction.atomic():
-            _lock(log)
+            locks.exclusive("seal", str(log.pk))
             part = _pending(log)
             row = last_checkpoint(log)
             if not part:  # another process was faster
@@ -90,26 +90,31 @@ def _refuse_strays(log: Log, size: int) -> None:
         )
 
 
-def _lock(log: Log) -> None:
-    """Wait until nobody else seals this log. The lock ends with the transaction.
-
-    SQLite has one writer at a time anyway: the transaction began with its lock.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK, str(log.pk)])
-
-
 def _last(log: Log, row: Checkpoint | None) -> checkpoints.Checkpoint:
     """Return what the log signed last, or the tree of no records, if nothing contradicts it."""
     nothing = checkpoints.Checkpoint(log.origin, 0, EMPTY_ROOT)
     last = nothing if row is None else signed(log, row)
     published.refuse_older_history(log.pk, last)
     _refuse_another_past(log, last)
-    known = Contradiction.objects.filter(log=log).order_by("-size", "-at").first()
-    if known is not None:
-        raise NotSealed(f"{known.reason} ({known.source}, {known.at:%Y-%m-%d %H:%M} UTC)")
+    _refuse_contradictions(log)
     return last
+
+
+def _refuse_contradictions(log: Log) -> None:
+    """Return if no witness knows another history of the log, else `NotSealed`.
+
+    Threat. A witness that lies, or lost its memory, would silence the log for ever. So a witness
+    that the policy does not list any more is not heard; without a policy everything counts.
+    """
+    known = Contradiction.objects.filter(log=log).order_by("-size", "-at")
+    if settings.WITNESS_POLICY is not None:
+        witnesses = settings.WITNESS_POLICY.witnesses.values()
+        known = known.filter(source__in=[witness.key.vkey for witness in witnesses])
+    if (told := known.first()) is not None:
+        raise NotSealed(
+            f"{told.reason} ({told.source}, {told.at:%Y-%m-%d %H:%M} UTC) If it is the witness "
+            "that is wrong, take it out of WITNESS_POLICY_FILE."
+        )
 
 
 def _refuse_another_past(log: Log, last: checkpoints.Checkpoint) -> None:

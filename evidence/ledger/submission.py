@@ -57,7 +57,7 @@ class Contradicts:
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """No cosignature this time. `is_about_log` tells that the witness serves others all the same."""
+    """No cosignature this time. `is_about_log`: it may well serve other logs all the same."""
 
     reason: str
     is_about_log: bool
@@ -76,7 +76,7 @@ def meaning(reply: Reply, *, old: int, checkpoint: Checkpoint, keys: Collection[
             return _cosigned(reply.body, checkpoint, keys)
         case 409:
             return _conflict(reply, old, checkpoint)
-        case 422:
+        case 422 if old > 0:  # from nothing every history continues
             return Contradicts(
                 checkpoint.size,
                 f"The first {old} records here are not those that the witness has cosigned.",

@@ -90,7 +90,7 @@ def directory(file: BinaryIO, size: int) -> Archive:
     try:
         archive = Archive(members)
     except ValueError as error:
-        raise _differs("the central directory", str(error)) from error
+        raise _differs("the central directory", str(error).rstrip(".")) from error
     if archive.length != size:
         raise _differs(
             "the whole file",
@@ -205,7 +205,7 @@ def _central(file: BinaryIO, stop: int) -> Member:
     try:
         return Member(name, size, crc32, None if not size else _no_contents)
     except ValueError as error:
-        raise _differs(name, str(error)) from error
+        raise _differs(name, str(error).rstrip(".")) from error
 
 
 def _no_contents(start: int, stop: int) -> Iterator[bytes]:

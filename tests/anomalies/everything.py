@@ -8,7 +8,7 @@ from django.utils import timezone
 from evidence.append_only import protected_models
 from evidence.ledger import log as ledger
 from evidence.ledger import statement, tiles
-from evidence.models import Contradiction, Cosignature, Log, Timestamp, Witnessed
+from evidence.models import Contradiction, Cosignature, Log, Published, Timestamp, Witnessed
 from tests.plugins.world import World
 from trails.models import Attestation
 
@@ -41,6 +41,7 @@ def seal_everything(log: Log) -> None:
     now = timezone.now()
     Cosignature.objects.create(checkpoint=sealed, vkey="w+0+0", line="\N{EM DASH} w 0\n", at=now)
     Timestamp.objects.create(checkpoint=sealed, authority="https://tsa", token=b"0", at=now)
+    Published.objects.create(checkpoint=sealed, log=log, size=sealed.size, note=b"0", at=now)
     Contradiction.objects.create(log=log, source="w", size=1 << 40, reason="It saw more.", at=now)
     Witnessed.objects.create(origin="other", number=1, size=1, root=b"0" * 32, note=b"0", at=now)
 

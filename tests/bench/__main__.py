@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.bench import attest, figures, package, upload
+from tests.bench import attest, figures, package, sealing, upload, verify
 from tests.bench.ground import ground
 
 RESULTS = Path("bench-results/figures.json")
@@ -18,6 +18,10 @@ MEASURES = {
     "first-byte": package.measure_first_byte,
     "attest": attest.measure,
     "upload": upload.measure,
+    "verify": verify.measure,
+    "seal": sealing.measure,
+    "prove": sealing.measure_proofs,
+    "inline": sealing.measure_inline,
 }
 
 

@@ -48,13 +48,13 @@ def is_parameter(segment: str) -> bool:
 
 def test_no_organization_is_called_like_a_top_level_address() -> None:
     words = words_at(0) | {settings.STATIC_URL.strip("/")}
-    assert {"account", "admin", "api", "ready", "healthz", "static"} <= words
+    assert {"account", "admin", "api", "ready", "healthz", "static", "verify"} <= words
     assert {word.lower() for word in words} <= RESERVED_ORGANIZATIONS
 
 
 def test_no_trail_is_called_like_an_address_of_its_organization() -> None:
     words = words_at(1)
-    assert {"new", "settings"} <= words
+    assert {"log", "new", "settings"} <= words
     assert words | PROMISED_TRAILS <= RESERVED_TRAILS
 
 

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from evidence.ledger import log as ledger
 from tests.plugins.world import World
 from trails.models import Attestation
 
@@ -26,9 +27,13 @@ OPEN = {
     "openapi-json": "the description of the API",
     "api-root": "answers 404",
     "kosli-nowhere": "answers 404",
+    "verify": "checks packages in the browser, and knows none",
+    "verify_offline": "the same page as a file",
 }
 # Reading an organization that also has a public trail is allowed; its private trail must not show.
-PARTLY_PUBLIC = {"organization", "list_trails"}
+# Its log is that of all its trails; it holds hashes, and says nothing of what they are of.
+LOG = {"log", "log_checkpoint", "log_key", "log_tile", "get_log", "get_consistency"}
+PARTLY_PUBLIC = {"organization", "list_trails"} | LOG
 # Nobody else may configure a trail there, whether one of that name exists or not: the same answer.
 SAME_FOR_ALL_NAMES = {"put_trail", "get_trail"}
 # The dialect's refusals: 401 without a key, 403 for an organization of others (contract 0.1).
@@ -56,12 +61,14 @@ def names() -> list[str]:
 def private(world: World) -> Attestation:
     """A private attestation with a file, whose words and names hold the secret."""
     workflow = world.begin(id=SECRET, trail=world.private, description=SECRET)
-    return world.attest(
+    attestation = world.attest(
         workflow,
         description="A member's words",
         files={f"{SECRET}.txt": b"A member's words"},
         user_data=f'{{"case":"{SECRET}"}}',
     )
+    ledger.seal(world.acme.log)
+    return attestation
 
 
 def paths(attestation: Attestation) -> dict[str, str]:
@@ -72,6 +79,10 @@ def paths(attestation: Attestation) -> dict[str, str]:
     one = f"{api}/attestations/{attestation.pk}"
     two = "/api/v2"
     return {
+        "log": "/acme/log/",
+        "log_checkpoint": "/acme/log/checkpoint",
+        "log_key": "/acme/log/key",
+        "log_tile": "/acme/log/tile/0/000.p/1",
         "trail_new": "/acme/new",
         "members": "/acme/settings/members",
         "keys": "/acme/settings/keys",
@@ -82,6 +93,7 @@ def paths(attestation: Attestation) -> dict[str, str]:
         "workflow_package": f"{page}package",
         "attestation": f"{page}{attestation.pk}/",
         "attestation_statement": f"{page}{attestation.pk}/statement",
+        "attestation_proof": f"{page}{attestation.pk}/proof",
         "attestation_user_data": f"{page}{attestation.pk}/user-data",
         "evidence": f"{page}{attestation.pk}/evidence/{evidence.pk}/",
         "list_trails": "/api/v1/organizations/acme/trails",
@@ -96,6 +108,11 @@ def paths(attestation: Attestation) -> dict[str, str]:
         "get_statement": f"{one}/statement",
         "get_evidence": f"{one}/evidence/{evidence.pk}",
         "get_package": f"{api}/package",
+        "get_proof": f"{one}/proof",
+        "get_workflow_statement": f"{api}/statement",
+        "get_workflow_proof": f"{api}/proof",
+        "get_log": "/api/v1/organizations/acme/log",
+        "get_consistency": "/api/v1/organizations/acme/log/consistency",
         "kosli-audit-trails": f"{two}/audit_trails/acme",
         "kosli-audit-trail": f"{two}/audit_trails/acme/case-worker-access",
         "kosli-workflows": f"{two}/workflows/acme/case-worker-access",
@@ -171,6 +188,13 @@ def test_an_organization_without_public_trails_does_not_exist_for_others(world: 
     assert world.client("writer").get("/rival/").status_code == 404
     assert world.client("outsider").get("/rival/").status_code == 200
     assert Client().get("/api/v1/organizations/rival/trails").status_code == 404
+    assert ledger.seal(world.rival.log) is not None
+    for path in ("log/", "log/checkpoint", "log/key", "log/tile/0/000.p/1"):
+        assert world.client().get(f"/rival/{path}").status_code == 404
+        assert world.client("writer").get(f"/rival/{path}").status_code == 404
+        assert world.client("outsider").get(f"/rival/{path}").status_code == 200
+    for path in ("log", "log/consistency"):
+        assert Client().get(f"/api/v1/organizations/rival/{path}").status_code == 404
 
 
 def test_a_trail_made_private_again_takes_everything_with_it(world: World) -> None:

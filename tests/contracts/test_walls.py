@@ -13,14 +13,20 @@ PROJECT = Path(__file__).resolve().parents[2]
 # These prove, or are read by somebody who has no server: they start where there is no Django.
 PURE = [
     "evidence.errors",
+    "evidence.findings",
     "evidence.ledger.checkpoint",
     "evidence.ledger.merkle",
     "evidence.ledger.note",
     "evidence.ledger.policy",
     "evidence.ledger.proof",
     "evidence.ledger.proof_file",
+    "evidence.ledger.fsck.edge",
+    "evidence.ledger.fsck.growth",
     "evidence.ledger.statement",
+    "evidence.ledger.submission",
     "evidence.ledger.tiles",
+    "evidence.ledger.timestamps",
+    "evidence.ledger.witnesses",
     "evidence.media_types",
     "evidence.names",
     "evidence.package.bag",
@@ -29,6 +35,8 @@ PURE = [
     "evidence.package.verify",
     "evidence.package.zip",
     "evidence.vault.digest",
+    "evidence.witness.judge",
+    "evidence.witness.logs",
     "trails.client.__main__",
     "trails.state",
 ]
@@ -39,7 +47,10 @@ WRITES = {
     "update", "update_or_create",
 }  # fmt: skip
 MANAGERS = {"objects", "_base_manager", "_default_manager"}
-LEDGER = {"Record", "Pending", "Leaf", "Tile", "LogKey", "Checkpoint", "Cosignature", "Timestamp"}
+LEDGER = {
+    "Checkpoint", "Contradiction", "Cosignature", "Leaf", "LogKey", "Pending", "Published",
+    "Record", "Tile", "Timestamp",
+}  # fmt: skip
 MAY_WRITE = {
     "evidence/ledger/sealing.py": "leaves, tiles and checkpoints",
     "evidence/vault/store.py": "the rows that name bytes",

@@ -1,4 +1,5 @@
-"""Turns rows into answers. Reads what the views have fetched; asks the database for nothing.
+"""Turns rows into answers. Reads what the views have fetched; asks the database for nothing else
+but the place of a single record in the log, which it got after it was written.
 
 Names are safe in an address as they are (`trails.words`), so addresses are put together here; a
 test follows every one of them.
@@ -47,7 +48,8 @@ def attestation_url(workflow: Workflow, id: object) -> str:
 
 def organization(row: Organization) -> schemas.Organization:
     """Return an organization."""
-    return schemas.Organization(name=row.name, trails_url=f"{organization_url(row.name)}/trails")
+    url = organization_url(row.name)
+    return schemas.Organization(name=row.name, trails_url=f"{url}/trails", log_url=f"{url}/log")
 
 
 def trail(row: Trail) -> schemas.Trail:
@@ -90,6 +92,8 @@ def workflow(row: Workflow, status: WorkflowStatus) -> schemas.Workflow:
         record=_record(row.record),
         attestations_url=f"{url}/attestations",
         package_url=f"{url}/package",
+        statement_url=f"{url}/statement",
+        proof_url=f"{url}/proof",
     )
 
 
@@ -132,6 +136,7 @@ def _attestation(
         record=_record(row.record),
         url=url,
         statement_url=f"{url}/statement",
+        proof_url=f"{url}/proof",
     )
 
 
@@ -190,4 +195,7 @@ def _by(row: Workflow | Attestation) -> schemas.By:
 
 
 def _record(row: Record) -> schemas.RecordOut:
-    return schemas.RecordOut(id=row.pk, sha256=row.sha256)
+    # Lists join the leaf. For a record that was just written it is asked for here: it was sealed
+    # after the act.
+    leaf = getattr(row, "leaf", None)
+    return schemas.RecordOut(id=row.pk, sha256=row.sha256, index=leaf.index if leaf else None)

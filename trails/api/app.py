@@ -1,6 +1,6 @@
 """The API put together: its routes, and the words it introduces itself with."""
 
-from trails.api import attestations, downloads, schemas, trails, workflows
+from trails.api import attestations, downloads, log, schemas, trails, workflows
 from trails.api.openapi import SelfDescribing
 
 DESCRIPTION = """\
@@ -32,9 +32,10 @@ api = SelfDescribing(
             {"name": "Trails", "description": "Organizations and their audit trails."},
             {"name": "Workflows", "description": "Runs of a trail's process, and their state."},
             {"name": "Attestations", "description": "Immutable records of events, with evidence."},
-            {"name": "Downloads", "description": "Statements, files and packages, byte by byte."},
+            {"name": "Downloads", "description": "Statements, proofs, files and packages."},
+            {"name": "Log", "description": "The tree that seals the records, and who signs it."},
         ]
     },
 )
-for part in (trails, workflows, attestations, downloads):
+for part in (trails, workflows, attestations, downloads, log):
     api.add_router("", part.router)

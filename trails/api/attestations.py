@@ -47,7 +47,7 @@ def list_attestations(
     of = f"attestations:{found.pk}"
     rows = (
         Attestation.objects.filter(workflow=found)
-        .select_related("record", "user_data", "evidence_list")
+        .select_related("record__leaf", "user_data", "evidence_list")
         .defer("record__body", "user_data__text")
         .order_by("number")
     )

@@ -1,9 +1,10 @@
-"""Bytes: statements, evidence and packages, whole or from any byte.
+"""Bytes: statements, proofs, evidence and packages, whole or from any byte.
 
 Threat. Evidence is whatever somebody sent. It leaves as an attachment of no particular type, in a
 sandbox, so that no browser runs it on this origin.
 """
 
+import hashlib
 import uuid
 from functools import partial
 
@@ -11,12 +12,14 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from ninja import Router
 
+from evidence.models import Log, Record
 from evidence.vault import store
-from trails import lookups
+from trails import lookups, sealed
 from trails.actions.downloads import Download, note_download
 from trails.api.attestations import PATH as ATTESTATIONS
 from trails.api.auth import actor_of, anybody
 from trails.api.openapi import giving, refusals
+from trails.api.problems import Pending
 from trails.api.workflows import PATH as WORKFLOWS
 from trails.http.middleware import SANDBOX_POLICY
 from trails.http.ranges import sends_bytes, serve
@@ -25,10 +28,21 @@ from trails.packages import package_of
 router = Router(tags=["Downloads"])
 METHODS = ["GET", "HEAD"]
 STATEMENT = "application/vnd.in-toto+json"
+PROOF = "text/plain; charset=utf-8"
 BYTES = "application/octet-stream"
 ZIP = "application/zip"
 _HEADERS = {"Content-Security-Policy": SANDBOX_POLICY}
 _REFUSALS = refusals(404, 412, 416)
+_OF_A_STATEMENT = giving(
+    STATEMENT, "The body of the record, byte for byte.", etag="The SHA-256 of the record."
+)
+_OF_A_PROOF = giving(
+    PROOF.partition(";")[0], "A C2SP `.tlog-proof` file.", etag="Equal tags mean equal bytes."
+)
+_PROVES = """\
+Ties the exact bytes of the statement to the first checkpoint over them: a `.tlog-proof` file.
+
+While the record is pending there is none, and the answer is 503 with `Retry-After`."""
 
 
 @router.api_operation(
@@ -38,9 +52,7 @@ _REFUSALS = refusals(404, 412, 416)
     response={200: None, **_REFUSALS},
     operation_id="get_statement",
     summary="Get the statement of an attestation",
-    openapi_extra=giving(
-        STATEMENT, "The body of the record, byte for byte.", etag="The SHA-256 of the record."
-    ),
+    openapi_extra=_OF_A_STATEMENT,
 )
 def get_statement(
     request: HttpRequest, organization: str, trail: str, workflow: str, attestation: uuid.UUID
@@ -48,16 +60,61 @@ def get_statement(
     """The canonical bytes that the log holds: an in-toto statement. Their SHA-256 is `record`'s."""
     found = lookups.workflow(actor_of(request), organization, trail, workflow)
     record = lookups.attestation(found, attestation).record
-    body = bytes(record.body)
-    return serve(
-        request,
-        length=len(body),
-        etag=record.sha256,
-        content_type=STATEMENT,
-        filename=f"{attestation}.json",
-        read=lambda start, stop: iter((body[start:stop],)),
-        headers=_HEADERS,
-    )
+    return _statement(request, record, f"{attestation}.json")
+
+
+@router.api_operation(
+    METHODS,
+    ATTESTATIONS + "/{uuid:attestation}/proof",
+    auth=anybody,
+    response={200: None, **_REFUSALS, **refusals(503)},
+    operation_id="get_proof",
+    summary="Get the proof of an attestation",
+    description=_PROVES,
+    openapi_extra=_OF_A_PROOF,
+)
+def get_proof(
+    request: HttpRequest, organization: str, trail: str, workflow: str, attestation: uuid.UUID
+) -> HttpResponseBase:
+    """Send the proof of an attestation's record."""
+    found = lookups.workflow(actor_of(request), organization, trail, workflow)
+    record = lookups.attestation(found, attestation).record
+    return _proof(request, found.trail.organization.log, record, f"{attestation}.tlog-proof")
+
+
+@router.api_operation(
+    METHODS,
+    WORKFLOWS + "/{workflow}/statement",
+    auth=anybody,
+    response={200: None, **_REFUSALS},
+    operation_id="get_workflow_statement",
+    summary="Get the statement of a workflow",
+    openapi_extra=_OF_A_STATEMENT,
+)
+def get_workflow_statement(
+    request: HttpRequest, organization: str, trail: str, workflow: str
+) -> HttpResponseBase:
+    """The canonical bytes of the record of a workflow's beginning, which the log holds."""
+    found = lookups.workflow(actor_of(request), organization, trail, workflow)
+    return _statement(request, found.record, f"{workflow}.json")
+
+
+@router.api_operation(
+    METHODS,
+    WORKFLOWS + "/{workflow}/proof",
+    auth=anybody,
+    response={200: None, **_REFUSALS, **refusals(503)},
+    operation_id="get_workflow_proof",
+    summary="Get the proof of a workflow",
+    description=_PROVES,
+    openapi_extra=_OF_A_PROOF,
+)
+def get_workflow_proof(
+    request: HttpRequest, organization: str, trail: str, workflow: str
+) -> HttpResponseBase:
+    """Send the proof of the record of a workflow's beginning."""
+    found = lookups.workflow(actor_of(request), organization, trail, workflow)
+    return _proof(request, found.trail.organization.log, found.record, f"{workflow}.tlog-proof")
 
 
 @router.api_operation(
@@ -140,3 +197,32 @@ def get_package(
         }
         note_download(actor=actor, workflow=found, what=Download.PACKAGE, details=details)
     return response
+
+
+def _statement(request: HttpRequest, record: Record, filename: str) -> HttpResponseBase:
+    return _whole(request, bytes(record.body), record.sha256, STATEMENT, filename)
+
+
+def _proof(request: HttpRequest, log: Log, record: Record, filename: str) -> HttpResponseBase:
+    seal = sealed.seal_of(log, record.pk)
+    if seal is None:
+        raise Pending(
+            f"Record {record.pk} is safe and not sealed yet, so there is no proof of it so far. "
+            "Ask again in some seconds; the log of the organization says how much is pending."
+        )
+    body = seal.proof
+    return _whole(request, body, hashlib.sha256(body).hexdigest(), PROOF, filename)
+
+
+def _whole(
+    request: HttpRequest, body: bytes, etag: str, content_type: str, filename: str
+) -> HttpResponseBase:
+    return serve(
+        request,
+        length=len(body),
+        etag=etag,
+        content_type=content_type,
+        filename=filename,
+        read=lambda start, stop: iter((body[start:stop],)),
+        headers=_HEADERS,
+    )

@@ -49,6 +49,7 @@ _MEANING = {
     415: "The body has a Content-Type that this call does not take.",
     416: "The range lies outside the file; `Content-Range` says how long it is.",
     500: "The server failed, and the log says why.",
+    503: "It is recorded and not sealed yet. Ask again after `Retry-After` seconds.",
 }
 
 
@@ -89,6 +90,12 @@ def giving(media_type: str, description: str, *, etag: str) -> dict[str, Any]:
             304: {"description": "It is what `If-None-Match` names.", "headers": headers},
         },
     }
+
+
+def text(description: str) -> dict[str, Any]:
+    """Return the description of an operation that answers with text."""
+    content = {"text/plain": {"schema": {"type": "string"}}}
+    return {"responses": {200: {"description": description, "content": content}}}
 
 
 class _Encoder(json.JSONEncoder):
@@ -197,6 +204,8 @@ def _response(method: str, status: int, response: dict[str, Any]) -> dict[str, A
         content = {problems.MEDIA_TYPE: content["application/json"]} if content else None
     if status == 401:
         found["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}}}
+    if status == 503:
+        found["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
     if status == 201:
         found["headers"] = {
             "Location": {"schema": {"type": "string"}, "description": "The address of what is new."}

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest
 from django.utils.encoding import escape_uri_path
+from pydantic import BaseModel
 
 from trails.api.problems import shown
 from trails.api.schemas import PageQuery
@@ -29,13 +30,13 @@ class Part(Generic[Row]):
     next: str | None
 
 
-def refuse_unknown(request: HttpRequest, query: PageQuery) -> None:
-    """Refuse a parameter that the list does not know: a misspelt filter would show everything."""
+def refuse_unknown(request: HttpRequest, query: BaseModel) -> None:
+    """Refuse a parameter that the call does not know: a misspelt filter would show everything."""
     known = sorted(type(query).model_fields)
     for name in request.GET:
         if name not in known:
             raise Invalid(
-                f"{shown(name)} is not a parameter of this list. Known are {', '.join(known)}.",
+                f"{shown(name)} is not a parameter here. Known are {', '.join(known)}.",
                 field=name,
             )
 

@@ -25,6 +25,13 @@ class UnsupportedMediaType(errors.TrailsError):
     """The body has a Content-Type that this call does not take."""
 
 
+class Pending(errors.TrailsError):
+    """It is recorded, and its log has not sealed it yet. Not the client's fault, and it passes."""
+
+
+RETRY_AFTER = 5  # seconds: several turns of a worker that seals
+
+
 STATUS: dict[type[errors.TrailsError], int] = {
     errors.Invalid: 400,
     errors.Unauthenticated: 401,
@@ -34,6 +41,7 @@ STATUS: dict[type[errors.TrailsError], int] = {
     errors.LengthRequired: 411,
     errors.TooMuch: 413,
     UnsupportedMediaType: 415,
+    Pending: 503,
 }
 # The code, the last part of `type`, and the title of each status. Frozen: programs compare them.
 KIND: dict[int, tuple[str, str]] = {
@@ -49,6 +57,7 @@ KIND: dict[int, tuple[str, str]] = {
     415: ("unsupported-media-type", "The Content-Type does not fit"),
     416: ("range-not-satisfiable", "There is no such part"),
     500: ("internal", "Something failed here"),
+    503: ("pending", "It is not sealed yet"),
 }
 
 
@@ -101,6 +110,8 @@ def problem(
     response = JsonResponse(content, status=status, content_type=MEDIA_TYPE)
     if status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="Trailkeeper"'
+    if status == 503:
+        response["Retry-After"] = str(RETRY_AFTER)
     return response
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from evidence.ledger.checkpoint import SIZE_LIMIT
 from trails import words
 from trails.api.moments import Moment
 from trails.words import WORKFLOW_ID_LIMIT, WorkflowState
@@ -117,6 +118,15 @@ class PageQuery(BaseModel):
     )
 
 
+class ConsistencyQuery(BaseModel):
+    """Two sizes of a log."""
+
+    old: int = Field(0, ge=0, lt=SIZE_LIMIT, description="Records that the asker has seen.")
+    new: int | None = Field(
+        None, ge=0, lt=SIZE_LIMIT, description="Records of the newer tree; the newest when absent."
+    )
+
+
 class WorkflowQuery(PageQuery):
     """A part of a trail's workflows."""
 
@@ -149,6 +159,9 @@ class RecordOut(BaseModel):
 
     id: uuid.UUID
     sha256: Sha256
+    index: int | None = Field(
+        description="Its place in the log, from 0; null while it is pending, which ends soon."
+    )
 
 
 class Organization(BaseModel):
@@ -156,6 +169,33 @@ class Organization(BaseModel):
 
     name: str = Field(examples=["acme"])
     trails_url: str
+    log_url: str
+
+
+class LogKey(BaseModel):
+    """A key that has signed checkpoints of the log."""
+
+    vkey: str = Field(description="A C2SP verification key: `name+id+base64`.")
+    since: datetime.datetime = Field(description="When it signed first.")
+
+
+class Log(BaseModel):
+    """The tree of hashes over everything that an organization records."""
+
+    origin: str = Field(description="Its name in checkpoints.", examples=["log.example.com/acme"])
+    size: int = Field(description="Records under the newest checkpoint.")
+    root: str = Field(description="The root over them, 32 bytes in base64.")
+    checkpoint: str | None = Field(
+        description="The newest checkpoint as it is signed; null before the first."
+    )
+    signed_at: datetime.datetime | None
+    keys: list[LogKey] = Field(description="The one that signed last comes first.")
+    pending: int = Field(
+        description="Records that no checkpoint covers yet. Counting stops at 1001."
+    )
+    checkpoint_url: str
+    tiles_url: str = Field(description="Tiles are below it (C2SP tlog-tiles).")
+    key_url: str
 
 
 class Step(BaseModel):
@@ -224,6 +264,8 @@ class Workflow(WorkflowVerdict):
     record: RecordOut
     attestations_url: str
     package_url: str
+    statement_url: str
+    proof_url: str = Field(description="Answers 503 while the record is pending.")
 
 
 class Evidence(BaseModel):
@@ -275,6 +317,7 @@ class Attestation(BaseModel):
     record: RecordOut
     url: str
     statement_url: str
+    proof_url: str = Field(description="Answers 503 while the record is pending.")
 
 
 class AttestationWithData(Attestation):

@@ -53,7 +53,7 @@ def list_trails(
     rows = (
         Trail.objects.visible_to(actor)
         .filter(organization=found)
-        .select_related("organization", "current__record")
+        .select_related("organization", "current__record__leaf")
         .defer("current__record__body")
         .order_by("name")
     )

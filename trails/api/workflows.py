@@ -44,7 +44,7 @@ def list_workflows(
     part = paging.part(request, ids[: query.limit + 1], query.limit, of, str)
     rows = (
         WorkflowStatus.objects.filter(workflow__in=part.rows)
-        .select_related("workflow__version", "workflow__record")
+        .select_related("workflow__version", "workflow__record__leaf")
         .defer("workflow__record__body")
         .order_by("-workflow_id")
     )

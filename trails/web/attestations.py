@@ -1,5 +1,6 @@
-"""The page of one attestation, and the bytes behind it: statement, user data, evidence files."""
+"""The page of one attestation, and the bytes behind it: statement, proof, user data, files."""
 
+import hashlib
 import uuid
 from collections.abc import Iterator
 from functools import partial
@@ -10,13 +11,14 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from evidence.vault import store
-from trails import lookups
+from trails import lookups, sealed
 from trails.actions.downloads import Download, note_download
 from trails.authentication import actor_of_session
 from trails.errors import NotFound
 from trails.http import ranges
 from trails.http.middleware import SANDBOX_POLICY
 from trails.models import UserData, Workflow
+from trails.web import checking
 from trails.web.paging import number_in
 from trails.web.pretty import pretty
 from trails.web.responses import cache_control, page
@@ -40,6 +42,9 @@ def attestation(
     after = number_in(request.GET, "files") or 0
     [entry] = entries(found, [row], files=FILES_SHOWN, data=DATA_SHOWN, files_after=after)
     counting = found.status.latest.get(row.step)
+    seal = sealed.seal_of(found.trail.organization.log, row.record_id)
+    row.workflow = found
+    vkey = seal.checkpoint.key.vkey if seal else ""
     context = {
         "organization": found.trail.organization,
         "trail": found.trail,
@@ -51,6 +56,10 @@ def attestation(
         "files_next": after + FILES_SHOWN if after + FILES_SHOWN < entry.files else None,
         "counting": {"number": counting[0], "id": counting[2]} if counting else None,
         "statement": pretty(bytes(row.record.body).decode()),
+        "seal": seal,
+        "vkey": vkey,
+        "package_commands": checking.package_commands(found, vkey) if seal else "",
+        "proof_commands": checking.proof_commands(row, vkey) if seal else "",
     }
     return page(request, "attestation.html", context, public=found.trail.is_public)
 
@@ -64,8 +73,29 @@ def statement(
     actor = actor_of_session(request)
     found = lookups.workflow(actor, organization, trail, workflow)
     row = lookups.attestation(found, attestation)
+    body, sha256 = bytes(row.record.body), row.record.sha256
+    return _send(request, found, body, sha256, f"{row.step}.statement.json")
+
+
+@login_not_required
+@require_safe
+def proof(
+    request: HttpRequest, organization: str, trail: str, workflow: str, attestation: uuid.UUID
+) -> HttpResponseBase:
+    """Send the proof that the record is in the log, under the first checkpoint over it."""
+    actor = actor_of_session(request)
+    found = lookups.workflow(actor, organization, trail, workflow)
+    row = lookups.attestation(found, attestation)
+    seal = sealed.seal_of(found.trail.organization.log, row.record_id)
+    if seal is None:
+        raise NotFound(
+            f"Attestation {attestation} is recorded and not sealed yet, so there is no proof of it "
+            f"so far. Come back in a moment; {found.trail.organization.name}/log/ says why if it "
+            "takes longer."
+        )
+    body, name = seal.proof, f"{row.step}.tlog-proof"
     return _send(
-        request, found, bytes(row.record.body), row.record.sha256, f"{row.step}.statement.json"
+        request, found, body, hashlib.sha256(body).hexdigest(), name, "text/plain; charset=utf-8"
     )
 
 
@@ -120,7 +150,12 @@ def evidence(
 
 
 def _send(
-    request: HttpRequest, workflow: Workflow, body: bytes, sha256: str, filename: str
+    request: HttpRequest,
+    workflow: Workflow,
+    body: bytes,
+    sha256: str,
+    filename: str,
+    content_type: str = "application/json",
 ) -> HttpResponseBase:
     def read(start: int, stop: int) -> Iterator[bytes]:
         yield body[start:stop]
@@ -129,7 +164,7 @@ def _send(
         request,
         length=len(body),
         etag=sha256,
-        content_type="application/json",
+        content_type=content_type,
         filename=filename,
         read=read,
         headers=_headers(request, workflow),

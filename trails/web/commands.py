@@ -16,7 +16,7 @@ def begin_command(trail: Trail) -> str:
     """Return the command that begins a workflow."""
     return " \\\n  ".join(
         [
-            f"curl -fsS -X PUT {shlex.quote(_address(trail, 'run-1'))}",
+            f"curl -fsS -X PUT {shlex.quote(address(trail, 'run-1'))}",
             '-H "Authorization: Bearer $KEY" -H "Content-Type: application/json"',
             f"-d {_json({'description': 'The first run'})}",
         ]
@@ -28,7 +28,7 @@ def attest_command(workflow: Workflow, step: str) -> str:
     said = _json({"step": step, "is_compliant": True}, "attestation=", ";type=application/json")
     return " \\\n  ".join(
         [
-            f"curl -fsS {shlex.quote(_address(workflow.trail, workflow.name) + '/attestations')}",
+            f"curl -fsS {shlex.quote(address(workflow.trail, workflow.name) + '/attestations')}",
             '-H "Authorization: Bearer $KEY" -H "Idempotency-Key: $(uuidgen)"',
             f"-F {said}",
             "-F evidence=@session.log",
@@ -36,7 +36,8 @@ def attest_command(workflow: Workflow, step: str) -> str:
     )
 
 
-def _address(trail: Trail, workflow: str) -> str:
+def address(trail: Trail, workflow: str) -> str:
+    """Return the API's address of a workflow: the one that takes keys."""
     organization, name = quote(trail.organization.name), quote(trail.name)
     return (
         f"{settings.PUBLIC_URL}/api/v1/organizations/{organization}/trails/{name}"

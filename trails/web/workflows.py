@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from trails import lookups
+from trails import lookups, sealed
 from trails.actions.attestations import attested
 from trails.actions.downloads import Download, note_download
 from trails.authentication import actor_of_session
@@ -53,6 +53,8 @@ def workflow(
         "before": before,
         "step_to_attest": missing,
         "command": attest_command(found, missing or "another-step"),
+        "standing": sealed.standing_of(found),
+        "pending_counted": sealed.PENDING_COUNTED,
         "can_attest": can(actor, Act.ATTEST, found.trail.organization),
     }
     return page(request, "workflow.html", context, public=found.trail.is_public)

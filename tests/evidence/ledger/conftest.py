@@ -1,12 +1,15 @@
 """A log to write into, without any organization: the ledger knows of none."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
 
 import pytest
 
 from evidence.ledger import log as ledger
 from evidence.ledger import statement
 from evidence.models import Log, Record
+from tests.evidence.ledger.refusing import SIZE, grown
 
 
 def body(number: int, text: str = "") -> bytes:
@@ -39,3 +42,23 @@ def append(log: Log) -> Append:
         return records
 
     return append
+
+
+Capture = Callable[..., AbstractContextManager[Any]]
+
+
+@pytest.fixture
+def sealed(log: Log, append: Append) -> Log:
+    """A log of `SIZE` records."""
+    return grown(log, append, SIZE)
+
+
+@pytest.fixture
+def report(append: Append, django_capture_on_commit_callbacks: Capture) -> Callable[[], None]:
+    """Append a record and do what comes after the commit, as a request that attests does."""
+
+    def report() -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            append(1)
+
+    return report

@@ -12,6 +12,8 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver
 
+from evidence.ledger import log as ledger
+from tests.plugins.world import World
 from tests.trails.api.conftest import Api
 
 METHODS = {"get", "head", "put", "post"}
@@ -67,8 +69,10 @@ def test_every_operation_declares_what_it_can_answer(described: dict[str, Any]) 
             expected.add("200")
         if path.endswith(("/workflows/{workflow}", "/attestations")) and method in {"put", "post"}:
             expected.add("409")
-        if path.endswith(("/statement", "/package", "/evidence/{evidence}")):
+        if path.endswith(("/statement", "/proof", "/package", "/evidence/{evidence}")):
             expected |= {"206", "304", "412", "416"}
+        if path.endswith("/proof"):
+            expected.add("503")
         assert set(operation["responses"]) == expected, (method, path)
 
 
@@ -123,9 +127,12 @@ def test_the_form_of_an_attestation_is_described(described: dict[str, Any]) -> N
     assert report["additionalProperties"] is False
 
 
-def test_every_path_answers_and_keeps_to_its_shape(api: Api, run: str, described: Any) -> None:
+def test_every_path_answers_and_keeps_to_its_shape(
+    api: Api, world: World, run: str, described: Any
+) -> None:
     report = {"step": "a", "is_compliant": True, "user_data": {}}
     made = api.attest(run, report, [("a.log", b"a")]).json
+    ledger.seal(world.acme.log)
     names = {"organization": "acme", "trail": "prod-server-access", "workflow": "run-1"}
     names |= {"attestation": made["id"], "evidence": made["evidence"][0]["id"]}
     for path, methods in described["paths"].items():

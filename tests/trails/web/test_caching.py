@@ -7,7 +7,7 @@ from trails.http.middleware import CONTENT_SECURITY_POLICY
 
 ADDRESSES = (
     *("/", "/acme/", "/acme/prod-server-access/", "/acme/prod-server-access/run-1/"),
-    *("/acme/new", "/acme/settings/members", "/acme/settings/keys", "/account/keys/"),
+    *("/acme/new", "/acme/log/", "/acme/settings/members", "/acme/settings/keys", "/account/keys/"),
     *("/acme/prod-server-access/configure", "/account/login/", "/account/logout/"),
     *("/account/password/change/", "/account/password/reset/", "/account/signup/"),
     *("/account/reauthenticate/", "/account/inactive/", "/nothing/", "/admin/"),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from evidence.ledger import log as ledger
 from tests.plugins.world import World
 from trails.models import Attestation, Trail
 
@@ -10,7 +11,9 @@ ORGANIZATION_PAGES = ("new", "settings/members", "settings/keys")
 
 def attested(world: World, trail: Trail) -> Attestation:
     run = world.begin(f"run-in-{trail.name}", trail)
-    return world.attest(run, files={"a.txt": b"a"}, user_data='{"a":1}')
+    attestation = world.attest(run, files={"a.txt": b"a"}, user_data='{"a":1}')
+    ledger.seal(world.acme.log)
+    return attestation
 
 
 def pages(attestation: Attestation) -> list[str]:
@@ -26,6 +29,7 @@ def pages(attestation: Attestation) -> list[str]:
         run + "package",
         one,
         one + "statement",
+        one + "proof",
         one + "user-data",
         f"{one}evidence/{file.pk}/",
     ]
@@ -92,7 +96,7 @@ def test_an_attestation_is_found_under_its_own_workflow_only(world: World) -> No
     public = world.begin("run-1")
     file = Attestation.objects.get(pk=secret.pk).evidence.get()
     base = f"/acme/{public.trail.name}/{public.name}/{secret.pk}/"
-    for address in (base, base + "statement", base + "user-data", f"{base}evidence/{file.pk}/"):
+    for address in (base, base + "statement", base + "proof", f"{base}evidence/{file.pk}/"):
         assert world.client().get(address).status_code == 404, address
 
 
