@@ -12,7 +12,6 @@ Not for: rows that change by design (cached state, keys, memberships).
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from typing import Any, NoReturn
 
 from django.apps import apps
@@ -22,6 +21,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 from evidence import triggers
+from evidence.writing import insert as insert
 
 
 class AppendOnlyViolation(Exception):
@@ -69,48 +69,6 @@ class AppendOnlyQuerySet(models.QuerySet[Any]):
         return super().bulk_create(objs, batch_size, ignore_conflicts)
 
     bulk_create.alters_data = True  # type: ignore[attr-defined]  # Django's own flag on methods
-
-
-@lru_cache(maxsize=64)
-def _columns(model: type[models.Model]) -> tuple[str, str, tuple[models.Field, ...]]:
-    """Return the head of an insert of the model's rows, one row's parameters, and the fields."""
-    # Not those that the database numbers itself.
-    every = model._meta.local_concrete_fields
-    fields = tuple(field for field in every if not isinstance(field, models.AutoField))
-    names = ", ".join(f'"{field.column}"' for field in fields)
-    head = f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES '  # noqa: S608  our own names
-    return head, f"({', '.join(['%s'] * len(fields))})", fields
-
-
-def insert(
-    rows: Sequence[models.Model], using: str = DEFAULT_DB_ALIAS, *, ignore_conflicts: bool = False
-) -> None:
-    """Insert rows of one model, all or nothing. A key that the database makes is not read back.
-
-    The same statement as `bulk_create` without building it anew each time: a report writes four
-    tables, and the building took most of the time of all of them. `ignore_conflicts` is for rows
-    that say the same as those in their way.
-    """
-    if not rows:
-        return
-    connection = connections[using]
-    head, parameters, fields = _columns(type(rows[0]))
-    # PostgreSQL's wire format holds 65,535.
-    limit = connection.features.max_query_params or 60_000
-    tail = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
-    at_once = max(1, limit // len(fields))
-    with transaction.atomic(using=using, savepoint=False), connection.cursor() as cursor:
-        for start in range(0, len(rows), at_once):
-            part = rows[start : start + at_once]
-            values = [
-                field.get_db_prep_save(field.pre_save(row, True), connection)
-                for row in part
-                for field in fields
-            ]
-            cursor.execute(head + ", ".join([parameters] * len(part)) + tail, values)
-    for row in rows:
-        row._state.adding = False
-        row._state.db = using
 
 
 class AppendOnly(models.Model):

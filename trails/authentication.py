@@ -18,6 +18,7 @@ from trails.actions.keys import PREFIX_LENGTH, hash_token
 from trails.actors import STRANGER, Actor
 from trails.errors import Unauthenticated
 from trails.models import ApiKey
+from trails.prepared import Prepared
 
 # How exactly `last_used_at` is kept: a write per request would cost more than it tells.
 _LAST_USED_EVERY = datetime.timedelta(minutes=1)
@@ -25,6 +26,13 @@ _READ_OF_A_KEY = (
     *("sha256", "expires_at", "revoked_at", "last_used_at", "user", "service_account"),
     *("user__email", "user__name", "user__is_active"),
     *("service_account__name", "service_account__role", "service_account__organization"),
+)
+_KEYS = Prepared(
+    lambda prefix: (
+        ApiKey.objects.select_related("user", "service_account")
+        .filter(prefix=prefix)
+        .only(*_READ_OF_A_KEY)
+    )
 )
 _REFUSED = "The API key is not valid: unknown, expired or revoked. Ask an admin for a new one."
 
@@ -58,11 +66,7 @@ def actor_of_key(request: HttpRequest) -> Actor:
         # None that we issue, and a NUL, which Basic can carry, is more than PostgreSQL can look up.
         raise Unauthenticated(_REFUSED)
     digest = hash_token(token)
-    candidates = (
-        ApiKey.objects.select_related("user", "service_account")
-        .filter(prefix=token[:PREFIX_LENGTH])
-        .only(*_READ_OF_A_KEY)
-    )
+    candidates = _KEYS.rows(token[:PREFIX_LENGTH])
     found = [key for key in candidates if hmac.compare_digest(key.sha256, digest)]
     if not found or not found[0].is_usable:
         raise Unauthenticated(_REFUSED)

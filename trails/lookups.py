@@ -1,12 +1,21 @@
 """Fetch and authorise in one call: what the actor may not see does not exist (404)."""
 
 import uuid
+from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
 
 from trails.actors import Actor
 from trails.errors import NotFound
 from trails.models import Attestation, Evidence, Organization, Trail, Workflow
+from trails.prepared import Prepared
+
+
+@dataclass(frozen=True)
+class _Member:
+    """As much of an actor as `visible_to` asks for."""
+
+    organization_ids: list[uuid.UUID]
 
 
 def _can_exist(*names: str) -> bool:
@@ -40,21 +49,7 @@ def trail(actor: Actor, organization: str, name: str) -> Trail:
 
 def workflow(actor: Actor, organization: str, trail: str, id: str) -> Workflow:
     """Return a workflow that the actor may see, with its trail, version, record and status."""
-    found = Workflow.objects.visible_to(actor).select_related(
-        "trail__organization__log", "trail__current", "version", "record", "status"
-    )
-    return _named(found, organization, trail, id)
-
-
-def _named(workflows: QuerySet[Workflow], organization: str, trail: str, id: str) -> Workflow:
-    """Return the one of the workflows that has this name in this trail."""
-    found = workflows.filter(trail__organization__name=organization, trail__name=trail, name=id)
-    # There is one at most. Not first(): it would sort, and planning that over the eight tables of
-    # this query, which every call begins with, took twice as long as all the rest of it.
-    row = next(iter(found), None) if _can_exist(organization, trail, id) else None
-    if row is None:
-        raise NotFound(f"There is no workflow '{id}' in '{organization}/{trail}' that you may see.")
-    return row
+    return _one(_WORKFLOW, actor, organization, trail, id)
 
 
 def workflow_to_attest(actor: Actor, organization: str, trail: str, id: str) -> Workflow:
@@ -62,15 +57,44 @@ def workflow_to_attest(actor: Actor, organization: str, trail: str, id: str) -> 
 
     Most calls of all are reports; of the columns that `workflow` fetches they need one in five.
     """
-    found = (
-        Workflow.objects.visible_to(actor)
+    return _one(_WORKFLOW_TO_ATTEST, actor, organization, trail, id)
+
+
+def _named(organizations: list[uuid.UUID], *names: str) -> QuerySet[Workflow]:
+    organization, trail, id = names
+    # There is one at most. Not first(): it would sort, and planning that over the eight tables of
+    # this query, which every call begins with, took twice as long as all the rest of it.
+    found: QuerySet[Workflow] = Workflow.objects.visible_to(_Member(organizations)).filter(
+        trail__organization__name=organization, trail__name=trail, name=id
+    )
+    return found
+
+
+_WORKFLOW = Prepared(
+    lambda *values: _named(*values).select_related(
+        "trail__organization__log", "trail__current", "version", "record", "status"
+    )
+)
+_WORKFLOW_TO_ATTEST = Prepared(
+    lambda *values: (
+        _named(*values)
         .select_related("trail__organization__log", "version", "record")
         .only(
             *("name", "trail__name", "trail__organization__name"),
             *("trail__organization__log__id", "version__steps", "record__sha256"),
         )
     )
-    return _named(found, organization, trail, id)
+)
+
+
+def _one(
+    workflows: Prepared[Workflow], actor: Actor, organization: str, trail: str, id: str
+) -> Workflow:
+    names = (organization, trail, id)
+    found = workflows.rows(actor.organization_ids, *names) if _can_exist(*names) else []
+    if not found:
+        raise NotFound(f"There is no workflow '{id}' in '{organization}/{trail}' that you may see.")
+    return found[0]
 
 
 def attestation(workflow: Workflow, id: uuid.UUID) -> Attestation:

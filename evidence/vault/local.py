@@ -11,6 +11,8 @@ import contextlib
 import hashlib
 import os
 import shutil
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from django.core.files.storage import FileSystemStorage
 from evidence.errors import Corrupt
 
 
-def sync_directory(path: Path) -> None:
+def sync_directory(path: str) -> None:
     """Make the entries of a directory durable."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -30,20 +32,42 @@ def sync_directory(path: Path) -> None:
         os.close(descriptor)
 
 
-def _is_link_of(target: Path, staged: Path) -> bool:
-    one, other = target.stat(), staged.stat()
+def _is_link_of(target: str, staged: str) -> bool:
+    one, other = Path(target).stat(), Path(staged).stat()
     return (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)
 
 
 def _check(target: Path) -> None:
     """Return if a file holds what its name says; `Corrupt` if not."""
+    name = target.name
     with target.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != target.name:
+    if found != name:
         raise Corrupt(
-            f"{target.name} in the vault has been cut or changed: its bytes have the SHA-256 "
+            f"{name} in the vault has been cut or changed: its bytes have the SHA-256 "
             f"{found}. Restore it from a copy."
         )
+
+
+class _Unsynced:
+    """Directories with entries that are not durable yet."""
+
+    def __init__(self) -> None:
+        # Whether we changed the directory ourselves.
+        self.directories: dict[str, bool] = {}
+        # Directories whose own entries are durable once the above are synced.
+        self.made: list[str] = []
+
+    def sync(self) -> None:
+        """Make the entries durable."""
+        for directory, changed in self.directories.items():
+            try:
+                sync_directory(directory)
+            except PermissionError:
+                # A folder far above the vault that we may pass but not read. What is in it was not
+                # made by us, and was durable long before.
+                if changed:
+                    raise
 
 
 class WriteOnceFileSystemStorage(FileSystemStorage):
@@ -56,32 +80,61 @@ class WriteOnceFileSystemStorage(FileSystemStorage):
     def __init__(self, location: str) -> None:
         super().__init__(location=location, base_url=None, file_permissions_mode=0o444)
         # Directories whose own entry this process has synced; a later crash cannot lose them.
-        self._durable: set[Path] = {Path("/")}
+        self._durable: set[str] = {"/"}
+        self._local = threading.local()
+
+    @contextlib.contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Make what the block saves durable when the block ends, not one file after the other.
+
+        The file system writes its journal at the first sync and finds little left at the others.
+        """
+        unsynced = self._local.unsynced = _Unsynced()
+        try:
+            yield
+        finally:
+            self._local.unsynced = None
+        self._settle(unsynced)
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
         """Return the name itself: an address is never changed to make room."""
         return name
 
     def _save(self, name: str, content: "File[Any]") -> str:
-        target = Path(self.path(name))
-        staged = Path(str(content.name))
-        if not staged.is_absolute():
+        target, staged = self.path(name), str(content.name)
+        if not staged.startswith("/"):
             raise SuspiciousFileOperation("The vault takes files from its staging area only.")
-        self._make_directory(target.parent)
-        if not target.exists():
-            try:
-                os.link(staged, target)
-            except FileExistsError:
-                pass  # another writer of the same content was first
-            except OSError:
-                self._copy_into_place(staged, target)  # staging is on another file system
-        if not _is_link_of(target, staged):
-            _check(target)  # it was there before: new evidence must not rest on altered bytes
+        waiting: _Unsynced | None = getattr(self._local, "unsynced", None)
+        unsynced = waiting or _Unsynced()
+        folder = target.rpartition("/")[0]
+        self._make_directory(folder, unsynced)
+        if not self._place(staged, target):
+            _check(Path(target))  # it was there before: new evidence must not rest on altered bytes
         # Also when the name was there already: its writer may not have come to this line yet.
-        sync_directory(target.parent)
+        unsynced.directories[folder] = True
+        if waiting is None:
+            self._settle(unsynced)
         return name
 
+    def _settle(self, unsynced: _Unsynced) -> None:
+        unsynced.sync()
+        self._durable.update(unsynced.made)
+
+    def _place(self, staged: str, target: str) -> bool:
+        """Give staged bytes their name, complete or not at all. Tell whether both are one file."""
+        try:
+            os.link(staged, target)
+        except FileExistsError:
+            return _is_link_of(target, staged)
+        except OSError:
+            # The staging area is on another file system.
+            self._copy_into_place(Path(staged), Path(target))
+            return False
+        return True
+
     def _copy_into_place(self, staged: Path, target: Path) -> None:
+        if target.exists():
+            return
         partial = target.with_name(f".{target.name}.{os.getpid()}.{staged.name}")
         try:
             with staged.open("rb") as source, partial.open("xb") as copy:
@@ -94,21 +147,16 @@ class WriteOnceFileSystemStorage(FileSystemStorage):
         finally:
             partial.unlink(missing_ok=True)
 
-    def _make_directory(self, path: Path) -> None:
-        """Make a directory and its parents, and make sure that their entries are durable."""
+    def _make_directory(self, path: str, unsynced: _Unsynced) -> None:
+        """Make a directory and its parents, and note where their entries are not durable yet."""
         if path in self._durable:
             return
-        self._make_directory(path.parent)
+        parent = path.rpartition("/")[0] or "/"
+        self._make_directory(parent, unsynced)
         made = True
         try:
-            path.mkdir(mode=0o750)
+            Path(path).mkdir(mode=0o750)
         except FileExistsError:
             made = False
-        try:
-            sync_directory(path.parent)
-        except PermissionError:
-            # A folder far above the vault that we may pass but not read. What is in it was not
-            # made by us, and was durable long before.
-            if made:
-                raise
-        self._durable.add(path)
+        unsynced.directories[parent] = made or unsynced.directories.get(parent, False)
+        unsynced.made.append(path)

@@ -9,13 +9,21 @@ import os
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
 from django.conf import settings
+from django.core.files import File
 from uuid_utils.compat import uuid7
 
 from evidence.errors import TooLarge
 from evidence.vault.digest import Digest, Digester
+
+if TYPE_CHECKING:
+    _File = File[bytes]
+else:
+    _File = File
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +38,40 @@ class Staged:
         self.path.unlink(missing_ok=True)
 
 
+class StagedFile(_File):
+    """Staged bytes as a storage takes them, opened only by a storage that reads them."""
+
+    def __init__(self, staged: Staged) -> None:
+        self.name = str(staged.path)
+        self.mode = "rb"
+
+    @cached_property
+    def file(self) -> IO[bytes]:  # type: ignore[override]  # opened at its first use
+        """Return the open file."""
+        return Path(str(self.name)).open("rb")
+
+    def close(self) -> None:
+        """Close the file, if it was opened."""
+        if "file" in self.__dict__:
+            self.file.close()
+
+
 def area() -> Path:
     """Return the staging folder, made if it is not there."""
     path = Path(settings.VAULT_STAGING)
     path.mkdir(mode=0o750, parents=True, exist_ok=True)
     return path
+
+
+def _new_file() -> tuple[str, int]:
+    """Make a file in the staging area; return its path and its open descriptor."""
+    path = f"{settings.VAULT_STAGING}/{uuid7()}"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    try:
+        return path, os.open(path, flags, 0o444)
+    except FileNotFoundError:
+        area()
+        return path, os.open(path, flags, 0o444)
 
 
 def stage(chunks: Iterable[bytes], *, limit: int | None = None) -> Staged:
@@ -43,24 +80,26 @@ def stage(chunks: Iterable[bytes], *, limit: int | None = None) -> Staged:
     Stops with `TooLarge` as soon as more than `limit` bytes have come, and leaves nothing behind
     on any error.
     """
-    path = area() / str(uuid7())
+    path, file = _new_file()
     digester = Digester()
     try:
-        with path.open("xb", buffering=0) as file:
-            # Now, so that the sync below makes it durable together with the bytes.
-            os.fchmod(file.fileno(), 0o444)
+        try:
+            # Whatever the umask says; now, so that the sync makes it durable with the bytes.
+            os.fchmod(file, 0o444)
             for chunk in chunks:
                 digester.update(chunk)
                 if limit is not None and digester.size > limit:
                     raise TooLarge(limit)
                 view = memoryview(chunk)
-                while view:  # an unbuffered write may take less than it was given
-                    view = view[file.write(view) :]
-            os.fsync(file.fileno())
+                while view:  # a write may take less than it was given
+                    view = view[os.write(file, view) :]
+            os.fsync(file)
+        finally:
+            os.close(file)
     except BaseException:
-        path.unlink(missing_ok=True)
+        Path(path).unlink()
         raise
-    return Staged(path, digester.digest())
+    return Staged(Path(path), digester.digest())
 
 
 def sweep(*, older_than: float) -> int:

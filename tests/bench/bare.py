@@ -1,38 +1,30 @@
 """The yardstick of attesting: a bare Django view that inserts one row and writes one file.
 
-Served by the same granian with the same settings of processes and threads, on the same PostgreSQL
-through the same kind of pool. It reads the same body and keeps nothing else of what makes a report
-evidence: no key, no form, no digest, no address by content, no record, no verdict, no middleware.
+Everything around the view is the product's: the same granian with the same processes and threads,
+`config.wsgi` with the same settings, middleware, log lines and pool on the same PostgreSQL. It
+reads the same multipart request, through Django's own `request.FILES`, writes the bytes of the
+files into one file that it makes durable (fsync of the file and of its folder), and inserts one row
+through the ORM. It does nothing of what makes a report evidence: no key, no permission, no strict
+JSON, no digest, no address by content, no record, no verdict, no lock.
 """
 
 import os
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import uuid4
 
-import dj_database_url
-import django
-from django.conf import settings
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.bench.bare_settings"
 
-DATABASE: dict[str, Any] = dict(dj_database_url.parse(os.environ["DATABASE_URL"]))
-# The same pool as in config.settings; the options hold the address of the socket.
-DATABASE["OPTIONS"] |= {"pool": {"min_size": 1, "max_size": 32, "timeout": 30}}
+from config.wsgi import application
 
-settings.configure(
-    SECRET_KEY=os.environ["SECRET_KEY"],
-    ALLOWED_HOSTS=["127.0.0.1"],
-    ROOT_URLCONF=__name__,
-    DATABASES={"default": DATABASE},
-    DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
-    USE_TZ=True,
-)
-django.setup()
+__all__ = ["application"]
 
-from django.core.handlers.wsgi import WSGIHandler  # noqa: E402  these need the settings above
-from django.db import models  # noqa: E402
-from django.http import HttpRequest, HttpResponse, JsonResponse  # noqa: E402
-from django.urls import path  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.contrib.auth.decorators import login_not_required
+from django.db import models
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
 
 FOLDER = Path(os.environ["DATA_DIR"]) / "bare"
 
@@ -54,24 +46,28 @@ class Row(models.Model):
         return self.name
 
 
+@login_not_required
+@csrf_exempt
 def keep(request: HttpRequest) -> JsonResponse:
-    """Write the body to one file, make it durable, and insert one row."""
-    body = request.body
+    """Write the files of a form into one file, make it durable, and insert one row."""
+    body = b"".join(file.read() for file in request.FILES.getlist("evidence"))
     name = str(uuid4())
     with (FOLDER / name).open("xb", buffering=0) as file:
         file.write(body)
         os.fsync(file.fileno())
+    folder = os.open(FOLDER, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
     row = Row.objects.create(name=name, size=len(body))
-    answer = JsonResponse({"id": row.pk}, status=201)
-    # Django's CommonMiddleware would do this; without it the server sends chunks.
-    answer["Content-Length"] = len(answer.content)
-    return answer
+    return JsonResponse({"id": row.pk}, status=201)
 
 
+@login_not_required
 def ready(request: HttpRequest) -> HttpResponse:
     """Answer what `tests.plugins.server` waits for."""
     return HttpResponse("OK", content_type="text/plain")
 
 
 urlpatterns = [path("keep", keep), path("ready", ready)]
-application = WSGIHandler()

@@ -12,11 +12,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from evidence import media_types
-from evidence.append_only import insert
 from evidence.ledger import log, statement
 from evidence.models import Blob
 from evidence.vault import store
 from evidence.vault.digest import Digest, digest_of
+from evidence.writing import insert, together, update
 from trails import actors
 from trails.actions import records, reports
 from trails.actions.reports import Report, Upload, canonical_json
@@ -24,12 +24,14 @@ from trails.actors import Actor
 from trails.errors import Conflict
 from trails.models import Attestation, Evidence, UserData, Workflow, WorkflowStatus
 from trails.permissions import Act, require
+from trails.prepared import Prepared
 from trails.state import Attested, judge
 
 __all__ = ["Made", "Report", "Upload", "attest", "attested", "canonical_json"]
 
 # The largest that a row can hold: no statement of a report is longer than with this number.
 LAST_NUMBER = 2_147_483_647
+_STATUS = Prepared(lambda pk: WorkflowStatus.objects.select_for_update().filter(pk=pk))
 RIGHTS_LAST = 5.0  # seconds for which what was looked up when a report began is believed
 
 
@@ -105,9 +107,9 @@ def attest(
     try:
         case = replace(case, listing=listing)
         # What is too long for a record is refused before anything enters the vault.
-        _statement(case, _draft(case, LAST_NUMBER, timezone.now()))
-        for upload in case.promoted:
-            store.promote(upload.staged)
+        if reports.may_be_too_long(report):
+            _statement(case, _draft(case, LAST_NUMBER, timezone.now()))
+        store.promote_all([upload.staged for upload in case.promoted])
         with transaction.atomic():
             return _write(case)
     finally:
@@ -120,20 +122,21 @@ def _write(case: _Case) -> Made:
         # The body may have taken hours to arrive; the right to attest may have ended meanwhile.
         require(actors.anew(case.actor), Act.ATTEST, case.workflow.trail.organization)
     # Attestations of one workflow are written one after the other: their numbers have no gaps.
-    status = WorkflowStatus.objects.select_for_update().get(workflow=case.workflow)
+    [status] = _STATUS.rows(case.workflow.pk)
     earlier = _earlier(case, status)
     if earlier is not None:
         return Made(earlier, created=False, status=status)
-    blobs = store.name([upload.staged for upload in case.promoted])
-    attestation = _draft(case, status.attestations + 1, timezone.now())
-    if case.listing:
-        attestation.evidence_list = blobs[case.listing.staged.digest.sha256]
-    ledger = case.workflow.trail.organization.log
-    attestation.record = log.append(ledger, _statement(case, attestation))
-    attestation.save()
-    evidence = _write_evidence(attestation, case.files, blobs)
-    user_data = _write_user_data(attestation, case)
-    _judge_again(status, case.workflow, attestation)
+    with together():
+        blobs = store.name([upload.staged for upload in case.promoted])
+        attestation = _draft(case, status.attestations + 1, timezone.now())
+        if case.listing:
+            attestation.evidence_list = blobs[case.listing.staged.digest.sha256]
+        ledger = case.workflow.trail.organization.log
+        attestation.record = log.append(ledger, _statement(case, attestation))
+        attestation.save()
+        evidence = _write_evidence(attestation, case.files, blobs)
+        user_data = _write_user_data(attestation, case)
+        _judge_again(status, case.workflow, attestation)
     return Made(attestation, True, status, evidence, user_data)
 
 
@@ -245,7 +248,7 @@ def _judge_again(status: WorkflowStatus, workflow: Workflow, attestation: Attest
     verdict = judge(workflow.version.template, attested(status))
     status.state = verdict.state
     status.reasons = list(verdict.reasons)
-    status.save()
+    update(status, "attestations", "last_at", "latest", "state", "reasons")
 
 
 def attested(status: WorkflowStatus) -> list[Attested]:

@@ -22,6 +22,10 @@ from trails.errors import Invalid, TooMuch
 PACKAGE_FILES = ("user-data.json", "external.txt", statement.EVIDENCE_LIST_NAME)
 # In a statement, beside the evidence list; past this, the list becomes a file of its own.
 EVIDENCE_LIST_BYTES = 40_000
+# Of a statement, beside the list: what is free in length. All else, escaped, takes less than 5,000.
+FREE_TEXT_BYTES = 20_000
+# Of one file in that list at most: its name, every byte of it escaped, and what is around it.
+DESCRIPTOR_BYTES = 6 * names.LIMIT + 400
 # Of a name, before it is cleaned: to clean takes time, and far fewer characters are kept.
 NAME_READ = 1000
 
@@ -134,10 +138,19 @@ def descriptors(files: Sequence[Upload]) -> list[dict[str, Any]]:
 
 def evidence_list(files: Sequence[Upload]) -> Upload | None:
     """Stage the list of evidence as a file, if it is too long for the statement itself."""
+    if len(files) * DESCRIPTOR_BYTES <= EVIDENCE_LIST_BYTES:
+        return None  # as nearly every report
     body = statement.canonical(descriptors(files))
     if len(body) <= EVIDENCE_LIST_BYTES:
         return None
     return Upload(statement.EVIDENCE_LIST_NAME, store.stage([body]))
+
+
+def may_be_too_long(report: Report) -> bool:
+    """Tell whether the report's statement may be too long for a record; False is certain."""
+    characters = len(report.description)
+    characters += sum(len(link["name"]) + len(link["uri"]) + 100 for link in report.external)
+    return 6 * characters > FREE_TEXT_BYTES  # JSON writes no character in more than six bytes
 
 
 def content_sha256(report: Report, files: Sequence[Upload]) -> str:

@@ -87,9 +87,9 @@ def test_every_new_directory_entry_is_synced(monkeypatch: pytest.MonkeyPatch, va
     synced: list[Path] = []
     real = local.sync_directory
 
-    def watch(path: Path) -> None:
+    def watch(path: str) -> None:
         real(path)
-        synced.append(path)
+        synced.append(Path(path))
 
     monkeypatch.setattr(local, "sync_directory", watch)
     path = promoted(b"id\n")
