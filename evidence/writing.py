@@ -95,6 +95,15 @@ def update(row: models.Model, *names: str) -> None:
     _write(connection, [(sql, _values(fields, row, connection))])
 
 
+def delete(model: type[models.Model], keys: Sequence[int]) -> None:
+    """Delete the rows of these keys. Only a queue loses rows: what is written once has triggers."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    head = f'DELETE FROM "{model._meta.db_table}" WHERE "{model._meta.pk.column}" IN '  # noqa: S608
+    at_once = connection.features.max_query_params or _VALUES_LIMIT
+    parts = [list(keys[start : start + at_once]) for start in range(0, len(keys), at_once)]
+    _write(connection, [(f"{head}({', '.join(['%s'] * len(part))})", part) for part in parts])
+
+
 @lru_cache(maxsize=64)
 def _insertion(model: type[models.Model]) -> tuple[str, str, _Fields]:
     """Return the head of an insert of the model's rows, one row's parameters, and the fields."""

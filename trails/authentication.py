@@ -13,12 +13,12 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
+from evidence.prepared import Prepared
 from trails import actors
 from trails.actions.keys import PREFIX_LENGTH, hash_token
 from trails.actors import STRANGER, Actor
 from trails.errors import Unauthenticated
 from trails.models import ApiKey
-from trails.prepared import Prepared
 
 # How exactly `last_used_at` is kept: a write per request would cost more than it tells.
 _LAST_USED_EVERY = datetime.timedelta(minutes=1)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
 
+from evidence.prepared import Prepared
 from trails.actors import Actor
 from trails.errors import NotFound
 from trails.models import Attestation, Evidence, Organization, Trail, Workflow
-from trails.prepared import Prepared
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evidence.ledger import reading, sealing
+from evidence.ledger import objections, reading
 from evidence.ledger.cosigned import package_checkpoint
 from evidence.models import (
     Checkpoint,
@@ -129,7 +129,7 @@ def refusal(log: Log) -> str | None:
     """
     for _ in range(_ASKED):
         before = reading.last_checkpoint(log)
-        reason = sealing.refusal(log)
+        reason = objections.refusal(log)
         if reason is None or reading.last_checkpoint(log) == before:
             return reason
     return None  # it signs faster than anybody can look

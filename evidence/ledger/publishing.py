@@ -17,7 +17,7 @@ from django.db.models import Max
 
 from evidence.errors import BadProof
 from evidence.ledger import checkpoint as checkpoints
-from evidence.ledger import sealing, submission, timestamps, vouched
+from evidence.ledger import objections, submission, timestamps, vouched
 from evidence.ledger.note import Key, Signature
 from evidence.ledger.policy import Policy
 from evidence.ledger.reading import consistency, last_checkpoint
@@ -75,7 +75,7 @@ def publish(
     done = Round(checkpoint)
     if checkpoint is None:
         return done
-    said = sealing.signed(log, checkpoint)
+    said = objections.signed(log, checkpoint)
     keys = [member.key for member in policy.witnesses.values()] if policy else []
     have = Cosignature.objects.filter(checkpoint=checkpoint).values_list("vkey", flat=True)
     lacking = _lacking(policy, set() if again else set(have))

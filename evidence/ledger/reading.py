@@ -5,6 +5,8 @@ Reads only. A proof over a million records reads six tiles at most.
 
 from collections.abc import Iterable, Sequence
 
+from django.db import connection
+
 from evidence.errors import BadProof
 from evidence.ledger import proof, tiles
 from evidence.ledger.merkle import HASH_SIZE
@@ -42,6 +44,37 @@ def partial_hashes(log: Log, tile: tiles.Tile) -> list[bytes]:
         return [bytes.fromhex(h) for h in leaves.values_list("record__leaf_hash", flat=True)]
     below = Tile.objects.filter(level=tile.level - 1, **span).order_by("index")
     return [bytes(root) for root in below.values_list("root", flat=True)]
+
+
+_EDGE_LEAVES = (
+    'SELECT 0, l."index", r.leaf_hash, NULL FROM evidence_leaf l '
+    "JOIN evidence_record r ON r.id = l.record_id "
+    'WHERE l.log_id = %s AND l."index" >= %s AND l."index" < %s'
+)
+_EDGE_TILES = (
+    ' UNION ALL SELECT t.level + 1, t."index", NULL, t.root FROM evidence_tile t '
+    'WHERE t.log_id = %s AND t.level = %s AND t."index" >= %s AND t."index" < %s'
+)
+
+
+def edge_hashes(log: Log, size: int) -> list[list[bytes]]:
+    """Return the hashes of the partial tile of each level, for a tree of `size` leaves.
+
+    One query for all levels, because every seal asks. ValueError where a row holds no hash.
+    """
+    key = Log._meta.pk.get_db_prep_value(log.pk, connection)
+    values = [key, size - size % tiles.WIDTH, size]
+    levels = 1
+    while row := size >> (tiles.HEIGHT * levels):
+        values += [key, levels - 1, row - row % tiles.WIDTH, row]
+        levels += 1
+    with connection.cursor() as cursor:
+        cursor.execute(_EDGE_LEAVES + _EDGE_TILES * (levels - 1), values)
+        found = sorted(cursor.fetchall(), key=lambda row: row[:2])
+    edge: list[list[bytes]] = [[] for _ in range(levels)]
+    for level, _, leaf_hash, root in found:
+        edge[level].append(bytes(root) if leaf_hash is None else bytes.fromhex(leaf_hash))
+    return edge
 
 
 def subtrees(log: Log, size: int) -> tiles.Subtrees:

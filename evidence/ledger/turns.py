@@ -10,7 +10,7 @@ import uuid
 
 from django.conf import settings
 
-from evidence.ledger.sealing import seal
+from evidence.ledger.sealing import keep_copy, sign_next
 from evidence.models import Log
 
 logger = logging.getLogger("evidence.ledger")
@@ -60,9 +60,13 @@ def seal_after_commit(log: Log) -> None:
     if not turn.take():
         return
     try:
-        seal(log)
+        try:
+            sealed = sign_next(log)
+        finally:
+            turn.give_back()
+        # Those who waited need not wait for this.
+        if sealed is not None:
+            keep_copy(log, sealed)
     # Whatever it is. The report is committed: an error now would make its sender send it again.
     except Exception as error:
         logger.exception("Sealing log %s failed: %s", log, error)
-    finally:
-        turn.give_back()

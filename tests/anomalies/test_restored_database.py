@@ -10,7 +10,7 @@ from tests.plugins.server import Server
 from tests.plugins.servers import MakeServer
 
 REFUSAL = """
-from evidence.ledger.sealing import refusal
+from evidence.ledger.objections import refusal
 from evidence.models import Log
 print(refusal(Log.objects.get(origin__endswith="/acme")))
 """

@@ -14,6 +14,7 @@ from django.utils import timezone
 from evidence import media_types
 from evidence.ledger import log, statement
 from evidence.models import Blob
+from evidence.prepared import Prepared
 from evidence.vault import store
 from evidence.vault.digest import Digest, digest_of
 from evidence.writing import insert, together, update
@@ -24,7 +25,6 @@ from trails.actors import Actor
 from trails.errors import Conflict
 from trails.models import Attestation, Evidence, UserData, Workflow, WorkflowStatus
 from trails.permissions import Act, require
-from trails.prepared import Prepared
 from trails.state import Attested, judge
 
 __all__ = ["Made", "Report", "Upload", "attest", "attested", "canonical_json"]

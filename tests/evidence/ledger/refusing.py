@@ -7,7 +7,7 @@ from django.db import transaction
 
 from evidence.errors import BadNote, NotSealed
 from evidence.ledger import log as ledger
-from evidence.ledger import sealing
+from evidence.ledger import objections
 from evidence.models import Checkpoint, Log, Pending
 
 SIZE = 7
@@ -21,7 +21,7 @@ def grown(log: Log, append: Append, size: int) -> Log:
     for count in (size - 2, 2):
         append(count)
         ledger.seal(log)
-    assert sealing.refusal(log) is None
+    assert objections.refusal(log) is None
     return log
 
 
@@ -31,7 +31,7 @@ def refuses(log: Log, report: Callable[[], None], *words: str) -> None:
     report()
     assert Pending.objects.filter(log=log).count() == 1
     assert Checkpoint.objects.filter(log=log).count() == before
-    reason = sealing.refusal(log)
+    reason = objections.refusal(log)
     assert reason is not None
     for word in words:
         assert word in reason
@@ -41,7 +41,7 @@ def refuses(log: Log, report: Callable[[], None], *words: str) -> None:
 
 def seals_again(log: Log, report: Callable[[], None]) -> None:
     """Check that nothing keeps the log from signing any more."""
-    assert sealing.refusal(log) is None
+    assert objections.refusal(log) is None
     report()
     assert not Pending.objects.filter(log=log).exists()
     newest = ledger.last_checkpoint(log)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from evidence.errors import NotSealed
 from evidence.ledger import log as ledger
-from evidence.ledger import publishing, sealing
+from evidence.ledger import objections, publishing
 from evidence.ledger.note import Key
 from evidence.ledger.publishing import Round
 from evidence.ledger.submission import Reply
@@ -39,7 +39,7 @@ def refused(log: Log, append: Append) -> str:
     append(1)
     with pytest.raises(NotSealed) as caught:
         ledger.seal(log)
-    assert sealing.refusal(log) == str(caught.value)
+    assert objections.refusal(log) == str(caught.value)
     return str(caught.value)
 
 

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from evidence.errors import NotSealed
 from evidence.ledger import log as ledger
-from evidence.ledger import turns
+from evidence.ledger import sealing, turns
 from evidence.models import Checkpoint, Log, Pending
 from tests.anomalies.crowds import all_well, at_once
 from tests.evidence.ledger.conftest import body
@@ -40,7 +40,7 @@ class Slow:
         assert self.before.wait(PATIENCE)
         if self.error is not None:
             raise self.error
-        row = ledger.seal(log)
+        row = sealing.sign_next(log)
         self.sealed.release()
         assert self.after.wait(PATIENCE)
         return row
@@ -54,7 +54,7 @@ def log(transactional_db: None) -> Log:
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
     gates = Slow()
-    monkeypatch.setattr(turns, "seal", gates.seal)
+    monkeypatch.setattr(turns, "sign_next", gates.seal)
     return gates
 
 
@@ -155,9 +155,9 @@ def test_logs_do_not_wait_for_each_other(
     other = Log.objects.create(origin="trails.example.com/rival")
 
     def seal(which: Log) -> Any:
-        return slow.seal(which) if which == log else ledger.seal(which)
+        return slow.seal(which) if which == log else sealing.sign_next(which)
 
-    monkeypatch.setattr(turns, "seal", seal)
+    monkeypatch.setattr(turns, "sign_next", seal)
     waiting = pool.submit(append, log, 0)
     assert slow.entered.acquire(timeout=PATIENCE)
     assert append(other, 1) == 0

@@ -78,7 +78,7 @@ def test_a_checkpoint_that_comes_meanwhile_is_no_contradiction(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its copy outside the database is newer than what was read from the database just before."""
-    from evidence.ledger import reading, sealing
+    from evidence.ledger import objections, reading
 
     log = world.acme.log
     seal(log)
@@ -88,11 +88,11 @@ def test_a_checkpoint_that_comes_meanwhile_is_no_contradiction(
     def look_and_be_overtaken(of: Log) -> Checkpoint | None:
         seen.append(look(of))
         if len(seen) == 1:
-            monkeypatch.setattr(sealing, "last_checkpoint", look)
+            monkeypatch.setattr(objections, "last_checkpoint", look)
             ledger.seal(of)
         return seen[-1]
 
-    monkeypatch.setattr(sealing, "last_checkpoint", look_and_be_overtaken)
+    monkeypatch.setattr(objections, "last_checkpoint", look_and_be_overtaken)
     assert sealed.refusal(log) is None
     assert len(seen) == 1
 

@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 from django.db.transaction import TransactionManagementError
 from pytest_django.fixtures import DjangoAssertNumQueries
 
+from evidence.prepared import Prepared
 from tests.plugins.world import World
 from trails.models import Trail, Workflow, WorkflowStatus
-from trails.prepared import Prepared
 
 
 def in_organizations(organizations: list[uuid.UUID], name: str) -> QuerySet[Workflow]:
