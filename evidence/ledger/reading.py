@@ -78,8 +78,23 @@ def edge_hashes(log: Log, size: int) -> list[list[bytes]]:
 
 
 def subtrees(log: Log, size: int) -> tiles.Subtrees:
-    """Return the roots of the subtrees of the log's first `size` records, each tile read once."""
-    return tiles.Subtrees(size, lambda tile: tile_hashes(log, tile))
+    """Return the roots of the subtrees of the log's first `size` records, each tile read once.
+
+    Partial tiles are the last of their level, and come together in one query.
+    """
+    edge: list[list[bytes]] = []
+
+    def read(tile: tiles.Tile) -> list[bytes]:
+        if tile.width == tiles.WIDTH:
+            return tile_hashes(log, tile)
+        if not edge:
+            try:
+                edge.extend(edge_hashes(log, size))
+            except ValueError as error:
+                raise BadProof(f"A leaf of {log} holds no hash. Run `manage.py fsck`.") from error
+        return edge[tile.level]
+
+    return tiles.Subtrees(size, read)
 
 
 def inclusions(
