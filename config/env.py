@@ -125,10 +125,13 @@ class Environment:
             )
         return origin
 
-    def secret(self, name: str, *, required: bool = True, minimum: int = 1) -> str:
+    def secret(
+        self, name: str, *, required: bool = True, minimum: int = 1, made_by: str = ""
+    ) -> str:
         """Return a secret from `NAME`, or from the file that `NAME_FILE` names. Never a default.
 
-        The value never appears in an error. `minimum` is its least length in characters.
+        The value never appears in an error. `minimum` is its least length in characters, `made_by`
+        the command that makes such a file.
         """
         value, file = self._raw(name), self._raw(f"{name}_FILE")
         if value and file:
@@ -137,7 +140,8 @@ class Environment:
             try:
                 value = Path(file).read_text(encoding="utf-8").strip()
             except (OSError, UnicodeDecodeError) as error:
-                raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error}") from error
+                hint = f". Make it with `{made_by}`." if made_by else ""
+                raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error}{hint}") from error
             if not value:
                 raise ImproperlyConfigured(f"{name}_FILE names an empty file: {file}")
         if not value:

@@ -155,13 +155,15 @@ def address(name: str, url: str) -> str:
 
 # Signs checkpoints: an Ed25519 private key in PEM. Servers need none where a worker seals.
 SEALING = env.choice("SEALING", "inline", {"inline", "worker"})
-LOG_KEY = env.secret("LOG_KEY", required=False)
+LOG_KEY = env.secret("LOG_KEY", required=False, made_by="manage.py newkey FILE")
 # Who is asked to cosign checkpoints, and when they count as published (C2SP tlog-policy).
 WITNESS_POLICY = witness_policy(env.text("WITNESS_POLICY_FILE", ""))
 # An authority that says when a checkpoint existed (RFC 3161).
 TIMESTAMP_URL = address("TIMESTAMP_URL", env.text("TIMESTAMP_URL", ""))
 # For being a witness of other logs: a key of its own, its name, and whom it knows.
-WITNESS_KEY = env.secret("WITNESS_KEY", required=False)
+WITNESS_KEY = env.secret(
+    "WITNESS_KEY", required=False, made_by="manage.py newkey FILE --witness NAME"
+)
 WITNESS_NAME = env.text("WITNESS_NAME", "")
 WITNESS_LOGS_FILE = env.text("WITNESS_LOGS_FILE", "")
 # A copy of each log's newest checkpoint, outside the database: it notices a restored older copy.

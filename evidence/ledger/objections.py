@@ -23,7 +23,10 @@ _CONTRADICTIONS = Prepared(
 )
 
 _held_against_the_copy: set[uuid.UUID] = set()
-"""Logs whose history this process has held against the copy outside the database."""
+"""Logs whose history this process has held against the copy outside the database.
+
+Not those whose copy was not there: it may come back, where its folder was only away for a while.
+"""
 
 
 def last_signed(log: Log, row: Checkpoint | None) -> checkpoints.Checkpoint:
@@ -33,8 +36,8 @@ def last_signed(log: Log, row: Checkpoint | None) -> checkpoints.Checkpoint:
     published.refuse_older_history(log.pk, last)
     # Once a process has held the log against the copy, what its own key has signed since then was
     # signed on top of that by a process that had done the same.
-    if row is None or not _is_ours(log, row) or log.pk not in _held_against_the_copy:
-        _refuse_another_past(log, last)
+    is_held = row is not None and _is_ours(log, row) and log.pk in _held_against_the_copy
+    if not is_held and _refuse_another_past(log, last):
         _held_against_the_copy.add(log.pk)
     _refuse_contradictions(log)
     return last
@@ -66,8 +69,10 @@ def _is_heard(source: str) -> bool:
     return any(member.key.vkey == source for member in settings.WITNESS_POLICY.witnesses.values())
 
 
-def _refuse_another_past(log: Log, last: checkpoints.Checkpoint) -> None:
+def _refuse_another_past(log: Log, last: checkpoints.Checkpoint) -> bool:
     """Return if the last checkpoint goes on from the copy outside the database, else `NotSealed`.
+
+    True if there is a copy, false if there is none to hold anything against.
 
     Threat. The keys that a checkpoint is checked with are rows, too. Whoever rewrites the database
     can add a key of their own and sign a rewritten, longer history with it; the true key would then
@@ -75,7 +80,7 @@ def _refuse_another_past(log: Log, last: checkpoints.Checkpoint) -> None:
     """
     kept = published.read(log.pk)
     if kept is None or kept.size >= last.size:
-        return
+        return kept is not None
     try:
         proof.check_consistency(
             old=kept.size,
@@ -89,6 +94,7 @@ def _refuse_another_past(log: Log, last: checkpoints.Checkpoint) -> None:
             f"The checkpoint kept outside the database covers {kept.size} records of {log}, and "
             f"the database's last one does not go on from it: {error} Run `manage.py fsck`."
         ) from error
+    return True
 
 
 def signed(log: Log, row: Checkpoint) -> checkpoints.Checkpoint:

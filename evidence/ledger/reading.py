@@ -3,7 +3,9 @@
 Reads only. A proof over a million records reads six tiles at most.
 """
 
+import uuid
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from django.db import connection
 
@@ -12,6 +14,9 @@ from evidence.ledger import proof, tiles
 from evidence.ledger.merkle import HASH_SIZE
 from evidence.ledger.proof_file import Consistency, Inclusion
 from evidence.models import Checkpoint, Leaf, Log, Tile
+
+_UPPER_TILES = 512
+"""Full tiles above the leaves that a process keeps: 8 KB each, one for 65,536 records."""
 
 
 def last_checkpoint(log: Log) -> Checkpoint | None:
@@ -33,6 +38,19 @@ def tile_hashes(log: Log, tile: tiles.Tile) -> list[bytes]:
     rows = Tile.objects.filter(log=log, level=tile.level, index=tile.index)
     row = bytes(rows.values_list("hashes", flat=True).first() or b"")
     return [row[at : at + HASH_SIZE] for at in range(0, len(row), HASH_SIZE)]
+
+
+@lru_cache(maxsize=_UPPER_TILES)
+def _upper_hashes(log_id: uuid.UUID, level: int, index: int) -> tuple[bytes, ...]:
+    """Return the hashes of a full tile above the leaves. It never changes, and is asked for often.
+
+    Raises BadProof for a tile that is not there or not whole, so that such a one is not kept.
+    """
+    tile = tiles.Tile(level, index)
+    hashes = tile_hashes(Log(pk=log_id), tile)
+    if len(hashes) != tile.width:
+        raise BadProof(f"{tile.path} has {len(hashes)} hashes where {tile.width} belong.")
+    return tuple(hashes)
 
 
 def partial_hashes(log: Log, tile: tiles.Tile) -> list[bytes]:
@@ -84,8 +102,10 @@ def subtrees(log: Log, size: int) -> tiles.Subtrees:
     """
     edge: list[list[bytes]] = []
 
-    def read(tile: tiles.Tile) -> list[bytes]:
+    def read(tile: tiles.Tile) -> Sequence[bytes]:
         if tile.width == tiles.WIDTH:
+            if tile.level:
+                return _upper_hashes(log.pk, tile.level, tile.index)
             return tile_hashes(log, tile)
         if not edge:
             try:

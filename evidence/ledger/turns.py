@@ -5,6 +5,7 @@ and the next seal covers them all.
 """
 
 import logging
+import os
 import threading
 import uuid
 
@@ -46,6 +47,9 @@ class _Turn:
 
 
 _turns: dict[uuid.UUID, _Turn] = {}
+# The thread whose turn it was has not come along into a child that was forked meanwhile, and would
+# never give it back there: everybody would wait for ever.
+os.register_at_fork(after_in_child=_turns.clear)
 
 
 def seal_after_commit(log: Log) -> None:

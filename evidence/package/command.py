@@ -46,7 +46,10 @@ def main(arguments: Sequence[str] | None = None, *, prog: str | None = None) -> 
         finally:
             if bar:
                 bar.clear()
-    except (OSError, ValueError, EvidenceError) as error:
+    except OSError as error:
+        said = f"cannot read {error.filename}: {error.strerror}" if error.filename else error
+        parser.exit(_USAGE, f"{parser.prog}: {said}\n")
+    except (ValueError, EvidenceError) as error:
         parser.exit(_USAGE, f"{parser.prog}: {error}\n")
     if options.json:
         sys.stdout.write(json.dumps(report.as_json(), indent=2) + "\n")
@@ -105,7 +108,12 @@ def _keys(path: Path) -> list[Key]:
 def _certificates(path: Path) -> "list[Certificate]":
     from cryptography import x509
 
-    return x509.load_pem_x509_certificates(_read(path))
+    try:
+        return x509.load_pem_x509_certificates(_read(path))
+    except ValueError as error:
+        raise BadNote(
+            f"{path} holds no certificates in PEM. Ask the authority for its root certificates."
+        ) from error
 
 
 class _Bar:

@@ -18,6 +18,9 @@ _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 _KINDS = ("user", "service-account", "system")
+_STEP_LIMIT = (
+    400  # bytes of UTF-8: the longest that is recorded. It is made a name, which takes time
+)
 
 Rule = Callable[[Any], bool]
 
@@ -71,6 +74,10 @@ def _check(predicate: Mapping[str, Any], rules: Mapping[str, Rule]) -> None:
 
 def _text(value: Any) -> bool:
     return isinstance(value, str)
+
+
+def _step(value: Any) -> bool:
+    return isinstance(value, str) and len(value.encode()) <= _STEP_LIMIT
 
 
 def _count(value: Any) -> bool:
@@ -135,7 +142,7 @@ _FIELDS: dict[str, dict[str, Rule]] = {
     },
     ATTESTATION: {
         "id": _uuid,
-        "step": _text,
+        "step": _step,
         "number": _count,
         "is_compliant": _verdict,
         "description": _text,

@@ -94,7 +94,10 @@ class Check:
 
 @dataclass(slots=True)
 class Report:
-    """Everything that a verifier tells about one package. Sizes are in bytes, `root` is base64."""
+    """Everything that a verifier tells about one package. Sizes are in bytes, `root` is base64.
+
+    `timestamp` is when the authority says that the checkpoint was there (RFC 3339, UTC).
+    """
 
     package: str
     workflow: str | None = None
@@ -106,6 +109,7 @@ class Report:
     root: str | None = None
     key: str | None = None
     cosigners: list[str] = field(default_factory=list)
+    timestamp: str | None = None
     checks: dict[Name, Check] = field(default_factory=lambda: {name: Check(name) for name in Name})
     notes: list[str] = field(default_factory=list)
 
@@ -140,6 +144,7 @@ class Report:
             "root": self.root,
             "key": self.key,
             "cosigners": self.cosigners,
+            "timestamp": self.timestamp,
             "checks": [
                 {
                     "check": str(check.name),

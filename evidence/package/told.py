@@ -33,14 +33,14 @@ _MEANINGS = {
 
 def told(report: Report) -> str:
     """Return the report as lines of text for people."""
-    lines = [printable(report.package), _VERDICTS[report.verdict], "", *_facts(report), ""]
+    lines = [printable(report.package), _VERDICTS[report.verdict], ""]
+    if facts := list(_facts(report)):
+        lines += [*facts, ""]
     for check in report.checks.values():
         lines += _check(check)
     lines += ["", "What this does not tell:"]
     for note in report.notes:
-        lines += textwrap.wrap(
-            printable(note), _WIDTH, initial_indent="  - ", subsequent_indent="    "
-        )
+        lines += _wrapped(note, "  - ", "    ")
     return "\n".join([*lines, ""])
 
 
@@ -54,24 +54,40 @@ def _facts(report: Report) -> Iterator[str]:
         yield f"  workflow      {printable(report.workflow)}"
     if report.checks[Name.ZIP].outcome is Outcome.PASSED:
         yield f"  attestations  {report.attestations:,}"
-        yield f"  evidence      {report.files:,} files, {report.bytes:,} bytes"
+        yield f"  evidence      {_counted(report.files, 'file')}, {_counted(report.bytes, 'byte')}"
     if report.origin is not None:
-        yield f"  log           {printable(report.origin)}, {report.size:,} records"
+        yield f"  log           {printable(report.origin)}, {_counted(report.size or 0, 'record')}"
         yield f"  root          {report.root}"
     if report.key is not None:
         yield f"  signed by     {printable(report.key)}"
     if report.cosigners:
         yield f"  witnessed by  {printable(', '.join(report.cosigners))}"
+    if report.timestamp is not None:
+        yield f"  timestamp     {report.timestamp}, as the authority says"
 
 
 def _check(check: Check) -> Iterator[str]:
     yield f"  {check.outcome:<8} {check.name:<11} {_MEANINGS[check.name]}"
     for finding in check.all_findings():
+        if finding.code == "not-run":
+            yield from _wrapped(finding.reason, " " * 13, " " * 13)
+            continue
         about = printable(finding.about[:_ABOUT_LIMIT])
         yield f"             {finding.code}{': ' if about else ''}{about}"
-        yield from textwrap.wrap(
-            printable(finding.reason),
-            _WIDTH,
-            initial_indent=" " * 15,
-            subsequent_indent=" " * 15,
-        )
+        yield from _wrapped(finding.reason, " " * 15, " " * 15)
+
+
+def _wrapped(text: str, first: str, rest: str) -> list[str]:
+    """Return the text in lines. Keys and names stay whole, so that they can be copied."""
+    return textwrap.wrap(
+        printable(text),
+        _WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

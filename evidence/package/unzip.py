@@ -23,6 +23,8 @@ from evidence.package.zip import Archive, Member
 DIRECTORY_LIMIT = 256 << 20
 """Bytes of a central directory."""
 MEMBERS_LIMIT = 500_000
+NAME_LIMIT = 1000
+"""Bytes of a member's name: three components, none above 255. To fold a name takes its square."""
 BUFFER = 1 << 20
 
 Progress = Callable[[int, int], None]
@@ -195,6 +197,8 @@ def _central(file: BinaryIO, stop: int) -> Member:
     )
     if signature != b"PK\x01\x02" or comment_size:
         raise _differs(place, "one of its entries is none, or has a comment")
+    if name_size > NAME_LIMIT:
+        raise _differs(place, f"a name in it has {name_size} bytes, and ours {NAME_LIMIT} at most")
     raw, extra = file.read(name_size), file.read(extra_size)
     try:
         name = raw.decode("utf-8")

@@ -132,9 +132,7 @@ def _check_proofs(
                 "signed. It proves nothing either way; ask the log's owner why."
             )
     report.cosigners = log.check_witnesses(signed, policy, checks[Name.WITNESSES])
-    time = timestamp.check(contents, signed.text, tsa_roots, checks[Name.TIMESTAMP])
-    if time is not None:
-        report.notes.append(f"A timestamp authority saw this checkpoint at {time}.")
+    report.timestamp = timestamp.check(contents, signed.text, tsa_roots, checks[Name.TIMESTAMP])
 
 
 if __name__ == "__main__":

@@ -39,7 +39,10 @@ def signing_key() -> SigningKey:
 def known_logs() -> logs.Known:
     """Return the logs that are witnessed. `BadNote` where there are none, or the file is bad."""
     if not settings.WITNESS_LOGS_FILE:
-        raise BadNote("A witness needs a file of the logs that it knows: set WITNESS_LOGS_FILE.")
+        raise BadNote(
+            "A witness needs a file of the logs that it knows, with a line 'log <vkey>' for each: "
+            "set WITNESS_LOGS_FILE."
+        )
     try:
         known = logs.parse(Path(settings.WITNESS_LOGS_FILE).read_bytes())
     except OSError as error:

@@ -107,3 +107,11 @@ def a_signed_list_with_a_name_twice(given: Example) -> Tampered:
 @found("evidence", "list-form")
 def a_signed_list_that_lists_itself(given: Example) -> Tampered:
     return _with_list(packages.evidence_list([("evidence-list.json", b"1")]))
+
+
+@found("evidence", "list-form")
+def a_signed_list_with_many_marks_in_another_order(given: Example) -> Tampered:
+    """To put as many in their order would take a verifier minutes."""
+    listing = packages.evidence_list([("a", b"1")]).decode()
+    marks = "\u0315\u0316" * 250_000
+    return _with_list(listing.replace('"name":"a"', f'"name":"a{marks}"').encode())

@@ -122,3 +122,8 @@ def a_signed_size_with_a_leading_zero(given: Example) -> Tampered:
 @found("statements", "statement-form")
 def a_signed_workflow_without_its_version(given: Example) -> Tampered:
     return example(workflow_body=opening_body(trail_version=None))
+
+
+@found("statements", "statement-form")
+def a_signed_step_that_is_too_long(given: Example) -> Tampered:
+    return log_says(2, step="command-logs" + "s" * 400)

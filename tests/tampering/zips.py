@@ -87,6 +87,11 @@ def a_name_twice_in_another_composition(given: Example) -> Tampered:
     return after(given, mail.replace("ü", "u\u0308"), b"no", mail).rebagged()
 
 
+@found("zip", "zip-layout")
+def a_name_that_is_too_long(given: Example) -> Tampered:
+    return after(given, "data/user-identity/" + "a" * 1000, b"no", LOG).rebagged()
+
+
 @found("zip", "name-unsafe")
 def a_name_that_climbs_out(given: Example) -> Tampered:
     return after(given, "data/user-identity/../../../evil", b"no", LOG).rebagged()

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import zipfile
@@ -13,6 +14,7 @@ from evidence.ledger import checkpoint, merkle, proof, statement
 from evidence.ledger import log as ledger
 from evidence.ledger.note import Key
 from evidence.ledger.proof_file import Inclusion
+from tests.packages import signing_key
 from tests.plugins.world import World
 from trails.models import Workflow
 from trails.packages import package_of
@@ -83,11 +85,12 @@ def test_an_unchanged_workflow_keeps_its_package(workflow: Workflow, world: Worl
     assert package_of(workflow).etag != first
 
 
-def by_hand(bag: Path) -> subprocess.CompletedProcess[str]:
+def by_hand(bag: Path, key: str = "proof/log.vkey") -> subprocess.CompletedProcess[str]:
     """Run what README.txt says, as a person would paste it into a plain shell."""
     if shutil.which("openssl") is None:
         pytest.skip("needs the openssl command")
     commands = re.findall(r"^    (.*)$", (bag / "README.txt").read_text(), re.MULTILINE)
+    commands[0] = commands[0].replace("KEY=proof/log.vkey", f"KEY={shlex.quote(key)}")
     return subprocess.run(
         ["sh", "-c", "\n".join(commands)],
         cwd=bag,
@@ -130,4 +133,54 @@ def test_the_readme_notices_what_was_changed(
     bag = unpack(workflow, tmp_path)
     path = bag / file
     path.write_text(path.read_text().replace(old, new, 1))
-    assert lost not in by_hand(bag).stdout.splitlines()
+    said = by_hand(bag).stdout.splitlines()
+    assert lost not in said
+    assert lost.replace(" OK", " FAILED") in said
+
+
+def test_the_readme_notices_evidence_that_no_statement_names(
+    workflow: Workflow, world: World, tmp_path: Path
+) -> None:
+    ledger.seal(world.acme.log)
+    bag = unpack(workflow, tmp_path)
+    (bag / "data/user-identity/planted.json").write_text("{}")
+    said = by_hand(bag).stdout.splitlines()
+    assert "3 FAILED" in said and "3 OK" not in said
+
+
+def test_the_readme_takes_a_file_of_several_keys(
+    workflow: Workflow, world: World, tmp_path: Path
+) -> None:
+    ledger.seal(world.acme.log)
+    bag = unpack(workflow, tmp_path)
+    mine = (bag / "proof/log.vkey").read_text().strip()
+    keys = tmp_path / "keys"
+    others = [signing_key(world.acme.log.origin, seed=seed).key.vkey for seed in "ab"]
+    for lines, verdict in (
+        ([others[0], mine, others[1]], "4 OK"),
+        (others, "4 FAILED"),
+        ([mine.replace("/", "/x", 1)], "4 FAILED"),
+    ):
+        keys.write_text("\n".join([*lines, ""]))
+        said = by_hand(bag, key=str(keys)).stdout.splitlines()
+        assert verdict in said, lines
+
+
+def test_the_readme_takes_no_key_of_another_log(
+    workflow: Workflow, world: World, tmp_path: Path
+) -> None:
+    # One private key signs for every log of an instance; only the name tells them apart.
+    ledger.seal(world.acme.log)
+    bag = unpack(workflow, tmp_path)
+    vkey = bag / "proof/log.vkey"
+    vkey.write_text(vkey.read_text().replace("/", "/x", 1))
+    assert "4 FAILED" in by_hand(bag).stdout.splitlines()
+
+
+def test_the_readme_checks_a_workflow_without_evidence(world: World, tmp_path: Path) -> None:
+    empty = world.begin("empty")
+    ledger.seal(world.acme.log)
+    done = by_hand(unpack(empty, tmp_path))
+    assert done.stderr == ""
+    assert done.stdout.splitlines()[:2] == ["1, 2 OK", "3 OK"]
+    assert "FAILED" not in done.stdout

@@ -6,6 +6,7 @@ Returned values are NFC, as the record holds them, so that rows and records say 
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -55,12 +56,18 @@ def _refuse_what_no_text_holds(value: str, field: str) -> None:
                 f"{field} holds the control character U+{ord(character):04X}. Remove it.",
                 field=field,
             )
-        run = run + 1 if unicodedata.combining(character) else 0
+        run = run + 1 if not character.isascii() and _is_mark(character) else 0
         if run > _COMBINING_LIMIT:
             raise Invalid(
                 f"{field} holds more than {_COMBINING_LIMIT} combining marks in a row.",
                 field=field,
             )
+
+
+@lru_cache(maxsize=4096)
+def _is_mark(character: str) -> bool:
+    """Tell whether a character combines. Some do so only once they are taken apart: U+0F73."""
+    return unicodedata.combining(unicodedata.normalize("NFD", character)[0]) > 0
 
 
 def line(value: Any, field: str, *, limit: int = NAME_LIMIT) -> str:

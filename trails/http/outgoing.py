@@ -2,13 +2,16 @@
 
 Threat. Whoever answers may be hostile or broken, or somebody in between may be. So certificates are
 verified, redirects are not followed, compression is not undone, an answer is read up to a limit,
-and the whole exchange ends in time even where bytes trickle in one by one. Addresses come from the
-operator's settings, never from anybody's input. Proxies of the environment are not used.
+and the whole exchange ends in time even where bytes trickle in one by one, or where a name leads to
+hundreds of machines that never answer. Only how long the look-up of the name takes is the
+resolver's. Addresses come from the operator's settings, never from anybody's input. Proxies of the
+environment are not used.
 """
 
 import socket
 import ssl
 import threading
+import time
 from contextlib import closing, suppress
 from functools import cache
 from http.client import HTTPException
@@ -20,7 +23,7 @@ from urllib3.exceptions import HTTPError
 from evidence.ledger.submission import NoAnswer, Reply
 
 SECONDS = 15.0
-"""How long an exchange may take from beginning to end, and each wait within it."""
+"""How long an exchange may take from beginning to end."""
 AGENT = "trailkeeper"
 
 
@@ -37,11 +40,9 @@ def post(url: str, body: bytes, content_type: str, limit: int, seconds: float = 
     """
     parts = urlsplit(url)
     host = parts.hostname or ""
-    connection = (
-        HTTPSConnection(host, parts.port, timeout=seconds, ssl_context=_certificates())
-        if parts.scheme == "https"
-        else HTTPConnection(host, parts.port, timeout=seconds)
-    )
+    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    connection = kind(host, parts.port, timeout=seconds)
+    ends = time.monotonic() + seconds
     headers = {
         "Content-Type": content_type,
         "User-Agent": AGENT,
@@ -50,10 +51,36 @@ def post(url: str, body: bytes, content_type: str, limit: int, seconds: float = 
     }
     with closing(connection):
         try:
-            connection.connect()
-            return _exchange(connection, parts.path or "/", body, headers, limit, seconds)
+            connection.sock = connected = _connected(host, connection.port, ends)
+            if parts.scheme == "https":
+                connection.sock = _certificates().wrap_socket(connected, server_hostname=host)
+            return _exchange(connection, parts.path or "/", body, headers, limit, seconds, ends)
         except (OSError, HTTPError, HTTPException, ValueError) as error:
             raise NoAnswer(f"No answer: {error}") from error
+
+
+def _connected(host: str, port: int | None, ends: float) -> socket.socket:
+    """Return a connection to the first address of a name that answers; OSError if none does.
+
+    They share the time that is left, evenly: one that is dead leaves enough for the next.
+    """
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    last: OSError | None = None
+    for number, (family, kind, protocol, _, address) in enumerate(found):
+        left = ends - time.monotonic()
+        if left <= 0:
+            break
+        attempt = socket.socket(family, kind, protocol)
+        try:
+            attempt.settimeout(left / (len(found) - number))
+            attempt.connect(address)
+            attempt.settimeout(left)
+        except OSError as error:
+            attempt.close()
+            last = error
+        else:
+            return attempt
+    raise last or TimeoutError(f"{host} was not reached in time")
 
 
 def _exchange(
@@ -63,6 +90,7 @@ def _exchange(
     headers: dict[str, str],
     limit: int,
     seconds: float,
+    ends: float,
 ) -> Reply:
     late = threading.Event()
     connected = connection.sock
@@ -73,7 +101,7 @@ def _exchange(
             # Not the method of a TLS socket: that one takes the ground from under a reader.
             socket.socket.shutdown(connected, socket.SHUT_RDWR)
 
-    timer = threading.Timer(seconds, hang_up)
+    timer = threading.Timer(ends - time.monotonic(), hang_up)
     timer.daemon = True
     timer.start()
     try:

@@ -50,7 +50,7 @@ def log_commands(organization: Organization, newest: Checkpoint | None, *, is_op
 def verify_command(package: str, vkey: str | None) -> str:
     """Return the command that verifies a package with a key."""
     key = shlex.quote(vkey) if vkey else "'name+id+base64'"
-    return f"python -m evidence.package.verify {shlex.quote(package)} --key {key}"
+    return f"trailkeeper verify {shlex.quote(package)} --key {key}"
 
 
 def package_commands(workflow: Workflow, vkey: str | None) -> str:

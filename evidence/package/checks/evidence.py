@@ -106,7 +106,7 @@ def _listed(data: bytes) -> list[dict[str, Any]]:
         raise NotCanonical(f"A list of evidence with more than {LIST_LIMIT} bytes is not read.")
     try:
         value = json.loads(data.decode("utf-8"))
-        is_same = statement.canonical(value) == data
+        is_same = statement.is_canonical(value, data)
     except (ValueError, RecursionError) as error:
         raise NotCanonical("The list of evidence is not JSON that we write.") from error
     if not is_same or not isinstance(value, list) or not all(map(is_descriptor, value)):

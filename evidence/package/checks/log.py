@@ -117,6 +117,8 @@ def check_witnesses(signed: Note, policy: Policy | None, found: Check) -> list[s
                     found.fail("cosignature-invalid", name, str(error))
     for reason in policy.missing(list(valid.values())):
         found.fail("quorum", policy.quorum, reason)
+    if not valid and not found.findings:
+        found.skip("no-policy", "", "The policy takes no witness, and none that it knows cosigned.")
     return list(valid)
 
 

@@ -130,6 +130,9 @@
     }
     const reason = tk.missing(policy, valid);
     if (reason) found.fail("quorum", policy.quorum, reason);
+    if (valid.size === 0 && found.findings.length === 0) {
+      found.skip("no-policy", "", "The policy takes no witness, and none that it knows cosigned.");
+    }
     return [...valid];
   }
 

@@ -20,6 +20,8 @@
     );
   }
 
+  const STEP_LIMIT = 400; // bytes: the longest that is recorded. It is made a name, which takes time
+  const isStep = (value) => isText(value) && tk.utf8(value).length <= STEP_LIMIT;
   const isCount = (value) => Number.isSafeInteger(value) && value > 0;
   const isUuid = matches(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
   const isTime = matches(/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z$/);
@@ -49,7 +51,7 @@
     },
     [tk.ATTESTATION]: {
       id: isUuid,
-      step: isText,
+      step: isStep,
       number: isCount,
       is_compliant: orNull((value) => typeof value === "boolean"),
       description: isText,

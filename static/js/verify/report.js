@@ -53,6 +53,7 @@
     root = null;
     key = null;
     cosigners = [];
+    timestamp = null; // no browser checks one
     notes = [];
 
     constructor(name) {
@@ -89,6 +90,7 @@
         root: this.root,
         key: this.key,
         cosigners: this.cosigners,
+        timestamp: this.timestamp,
         checks: CHECKS.map((check) => {
           const { outcome, allFindings } = this.checks[check];
           return { check, outcome, findings: allFindings };

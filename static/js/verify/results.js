@@ -102,7 +102,9 @@
       text === null ? null : element("bdi", { class: "mono" }, reveal(String(text)));
     add("Package", mono(report.package));
     add("Workflow", mono(report.workflow));
-    add("Holds", `${plural(report.attestations, "attestation")}, ` +
+    // Of what could not be read it is not known how much there is; that is not the same as nothing.
+    const isRead = report.checks.some((one) => one.check === "zip" && one.outcome === "passed");
+    if (isRead) add("Holds", `${plural(report.attestations, "attestation")}, ` +
       `${plural(report.files, "file")}, ${humanSize(report.bytes)}`);
     add("Log", mono(report.origin));
     add("Tree", report.size === null ? null : `${plural(report.size, "record")}, root `,

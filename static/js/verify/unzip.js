@@ -9,6 +9,7 @@
 (function (tk) {
   const DIRECTORY_LIMIT = 256 << 20; // bytes
   const MEMBERS_LIMIT = 500_000;
+  const NAME_LIMIT = 1000; // bytes: three components, none above 255. To fold a name takes its square
   const [CENTRAL_SIZE, END_SIZE, END64_SIZE, LOCATOR_SIZE] = [46, 22, 56, 20];
   const [LOCAL, CENTRAL, END, END64] = [0x04034b50, 0x02014b50, 0x06054b50, 0x06064b50];
   const UNSAFE = /[<>:"|?*%\\\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
@@ -161,6 +162,9 @@
     const [nameSize, extraSize, commentSize] = [28, 30, 32].map((p) => fixed.getUint16(p, true));
     if (fixed.getUint32(0, true) !== CENTRAL || commentSize) {
       throw differs(DIRECTORY, "one of its entries is none, or has a comment");
+    }
+    if (nameSize > NAME_LIMIT) {
+      throw differs(DIRECTORY, `a name in it has ${nameSize} bytes, and ours ${NAME_LIMIT} at most`);
     }
     const crc = fixed.getUint32(16, true);
     let size = fixed.getUint32(24, true);

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import time
 import unicodedata
 from typing import Any
 
@@ -98,3 +99,10 @@ def test_times_are_written_in_utc_with_microseconds() -> None:
 def test_a_time_that_has_no_utc_is_refused(text: str) -> None:
     with pytest.raises(NotCanonical):
         moment(text)
+
+
+def test_a_body_with_many_marks_in_another_order_is_refused_at_once() -> None:
+    body = ('{"text":"a' + "\u0315\u0316" * 10**6 + '"}').encode()
+    begun = time.monotonic()
+    assert not statement.is_canonical(json.loads(body), body)
+    assert time.monotonic() - begun < 5

@@ -4,12 +4,12 @@ import hashlib
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from evidence.append_only import lifted
 from evidence.errors import NotSealed
-from evidence.ledger import checkpoint, merkle
+from evidence.ledger import checkpoint, merkle, objections, published, sealing
 from evidence.ledger import log as ledger
 from evidence.ledger.note import Note, SigningKey
 from evidence.models import Checkpoint, Leaf, Log, LogKey, Pending
@@ -29,9 +29,8 @@ def rewrite(log: Log, index: int) -> None:
         connection.check_constraints()
 
 
-def test_a_longer_history_under_a_key_that_was_added_is_not_signed(
-    log: Log, append: Append
-) -> None:
+def lengthen_under_another_key(log: Log, append: Append) -> None:
+    """Seal three records, change one, and sign one more under a key that is added to the table."""
     append(3)
     ledger.seal(log)
     append(1)
@@ -51,6 +50,28 @@ def test_a_longer_history_under_a_key_that_was_added_is_not_signed(
         log=log, size=4, previous_size=3, root=said.root, key=key, at=timezone.now(),
         note=bytes(Note(said.text, [own.sign(said.text)])),
     ).save(force_insert=True)  # fmt: skip
+
+
+def test_a_longer_history_under_a_key_that_was_added_is_not_signed(
+    log: Log, append: Append
+) -> None:
+    lengthen_under_another_key(log, append)
     ledger.append(log, body(5))
+    with pytest.raises(NotSealed, match="does not go on from it"):
+        ledger.seal(log)
+
+
+def test_a_copy_that_was_away_when_the_process_began_is_believed_when_it_is_back(
+    log: Log, append: Append
+) -> None:
+    lengthen_under_another_key(log, append)
+    objections._held_against_the_copy.clear()  # as a process that begins
+    copy = published._path(log.pk)
+    away = copy.rename(copy.with_suffix(".away"))
+    ledger.append(log, body(5))
+    with transaction.atomic():
+        assert sealing.sign_next(log) is not None  # nothing that is there contradicts
+    away.rename(copy)
+    ledger.append(log, body(6))
     with pytest.raises(NotSealed, match="does not go on from it"):
         ledger.seal(log)

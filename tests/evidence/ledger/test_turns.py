@@ -1,6 +1,8 @@
 """One thread seals for all of its process: nobody answers before what they wrote is sealed."""
 
+import os
 import threading
+import uuid
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -164,6 +166,18 @@ def test_logs_do_not_wait_for_each_other(
     assert not waiting.done()
     slow.open()
     assert waiting.result(PATIENCE) == 0
+
+
+def test_a_child_that_was_forked_does_not_wait_for_a_thread_of_its_parent() -> None:
+    log = uuid.uuid4()
+    assert turns._turns.setdefault(log, turns._Turn()).take()
+    child = os.fork()
+    if child == 0:
+        patience = threading.Timer(PATIENCE, os._exit, [1])
+        patience.start()
+        os._exit(0 if turns._turns.setdefault(log, turns._Turn()).take() else 2)
+    assert os.waitpid(child, 0)[1] == 0
+    del turns._turns[log]
 
 
 def test_nobody_waits_for_a_seal_of_a_transaction_that_is_rolled_back(log: Log, slow: Slow) -> None:

@@ -111,7 +111,38 @@ def test_a_file_that_cannot_be_read_gives_2(tmp_path: Path, capsys: Capture) -> 
         with pytest.raises(SystemExit) as ended:
             main([str(path), "--key", VALID.vkey])
         assert ended.value.code == 2
-        assert str(path) in capsys.readouterr().err
+        said = capsys.readouterr().err
+        assert f"cannot read {path}: " in said and "Errno" not in said
+
+
+def test_roots_that_are_no_certificates_are_named(
+    package: str, tmp_path: Path, capsys: Capture
+) -> None:
+    roots = tmp_path / "roots.pem"
+    roots.write_text("-----BEGIN PRIVATE KEY-----\n")
+    with pytest.raises(SystemExit):
+        main([package, "--tsa-roots", str(roots)])
+    assert f"{roots} holds no certificates in PEM" in capsys.readouterr().err
+
+
+def test_a_key_is_told_in_one_piece_so_that_it_can_be_compared(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    given = example(origin="a-long-name.trails-of-somewhere.example.com/harbor-bank-of-the-north")
+    other = packages.signing_key(given.log.origin, seed="other").key.vkey
+    assert main([written(given, tmp_path), "--key", other]) == 1
+    assert f"the key is {given.vkey};" in " ".join(capsys.readouterr().out.split())
+
+
+def test_checks_that_could_not_be_made_are_told_in_a_line_each(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("no zip")
+    assert main([str(file), "--key", VALID.vkey]) == 1
+    told = capsys.readouterr().out
+    assert told.count("Not checked: 'zip' has not passed.") == 8
+    assert "not-run" not in told and "\n\n\n" not in told
 
 
 def test_what_an_attacker_wrote_cannot_command_the_terminal(

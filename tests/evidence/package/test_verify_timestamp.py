@@ -8,6 +8,7 @@ from cryptography import x509
 
 from evidence.ledger.note import Key
 from evidence.package.report import Check, Name, Outcome, Report
+from evidence.package.told import told
 from evidence.package.verify import verify
 from tests.packages import Example, example
 
@@ -97,7 +98,9 @@ def test_a_timestamp_is_verified_and_its_time_is_told(authority: Authority, tmp_
 
     assert report.verdict == "verified", report.as_json()
     assert timestamp_of(report).outcome == "passed"
-    assert any(note.startswith("A timestamp authority saw") for note in report.notes)
+    assert report.timestamp is not None and report.timestamp.endswith("Z")
+    assert f"timestamp     {report.timestamp}" in told(report)
+    assert report.as_json()["timestamp"] == report.timestamp
 
 
 def test_without_roots_a_timestamp_is_skipped_and_it_says_so(

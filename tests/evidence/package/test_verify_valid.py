@@ -60,7 +60,7 @@ def test_the_report_tells_what_was_verified(tmp_path: Path) -> None:
 
     assert list(told) == [
         *("package", "verdict", "workflow", "attestations", "files", "bytes", "origin", "size"),
-        *("root", "key", "cosigners", "checks", "notes"),
+        *("root", "key", "cosigners", "timestamp", "checks", "notes"),
     ]
     assert told["package"] == "package.zip"
     assert (told["verdict"], told["workflow"]) == ("verified", "acme/prod-server-access/run-1")
@@ -95,6 +95,18 @@ def test_one_of_two_witnesses_is_enough_where_the_policy_says_any(tmp_path: Path
     report = verify(file, [], policy.parse(rules.encode()))
 
     assert (report.verdict, report.cosigners) == ("verified", ["w1"])
+
+
+def test_a_policy_that_takes_no_witness_is_no_word_of_others(tmp_path: Path) -> None:
+    given = example(witnesses=[])
+    file = tmp_path / "package.zip"
+    file.write_bytes(given.data)
+
+    report = verify(file, [], policy.parse(packages.policy(Key.parse(given.vkey)).encode()))
+
+    [witnesses] = [one for one in report.as_json()["checks"] if one["check"] == "witnesses"]
+    assert (report.verdict, witnesses["outcome"]) == ("verified", "skipped")
+    assert [one["code"] for one in witnesses["findings"]] == ["no-policy"]
 
 
 def test_a_package_of_more_members_than_a_plain_zip_can_count_is_verified(tmp_path: Path) -> None:

@@ -93,3 +93,21 @@ def test_it_runs_before_there_is_a_key(tmp_path: Path) -> None:
     assert "https://trails.example.com/ORGANIZATION/log/" in done.stdout
     checked = manage(bare | settings | {"LOG_KEY_FILE": str(file)}, "check")
     assert checked.returncode == 0, checked.stderr
+
+
+@pytest.mark.parametrize("setting", ["LOG_KEY_FILE", "WITNESS_KEY_FILE"])
+def test_it_makes_the_file_that_is_already_set(setting: str, tmp_path: Path) -> None:
+    bare = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    file = tmp_path / "key.pem"
+    settings = {
+        "SECRET_KEY": "x" * 50,
+        "PUBLIC_URL": "https://trails.example.com",
+        "DATA_DIR": str(tmp_path),
+        setting: str(file),
+    }
+    before = manage(bare | settings, "migrate")
+    assert before.returncode != 0
+    assert f"{setting} cannot be read" in before.stderr and "manage.py newkey" in before.stderr
+    done = manage(bare | settings, "newkey", str(file))
+    assert done.returncode == 0, done.stderr
+    private_key(file.read_text())

@@ -129,7 +129,7 @@ def test_the_command_says_who_it_is_serves_and_ends_when_asked(
     try:
         assert process.stdout is not None
         assert process.stdout.readline() == (
-            f"Witness {NAME} of 1 logs, on 127.0.0.1:{port}. Others verify with:\n"
+            f"Witness {NAME} of 1 log, on 127.0.0.1:{port}. Others verify with:\n"
         )
         assert process.stdout.readline().strip() == vkey
         assert who_answers(port) == f"{NAME}\n{vkey}\n"

@@ -6,6 +6,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -119,6 +120,49 @@ def test_a_server_that_says_nothing_is_left_in_time() -> None:
         begun = time.monotonic()
         refused(url, seconds=0.5)
         assert time.monotonic() - begun < 3
+
+
+@pytest.fixture
+def deaf() -> Iterator[int]:
+    """The port of a listener with as many waiting as it takes: nobody else gets through."""
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(3):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]
+
+
+Found = list[tuple[int, int, int, str, tuple[str, int]]]
+
+
+def leads_to(patch: pytest.MonkeyPatch, *ports: int) -> None:
+    """Make every name lead to these ports here, in their order."""
+
+    def found(host: str, port: int, *rest: object, **more: object) -> Found:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", at)) for at in ports]
+
+    patch.setattr(socket, "getaddrinfo", found)
+
+
+def test_a_name_with_many_addresses_where_nobody_answers_is_left_in_time(
+    deaf: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leads_to(monkeypatch, *[deaf] * 30)
+    begun = time.monotonic()
+    assert "timed out" in refused("http://witness.example", seconds=0.5)
+    assert time.monotonic() - begun < 3
+
+
+def test_a_dead_address_leaves_time_for_the_next(
+    deaf: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with answering(lambda handler, body: reply(handler, 200, body)) as url:
+        leads_to(monkeypatch, deaf, int(url.rpartition(":")[2]))
+        assert ask("http://witness.example", seconds=1).body == b"old 0\n"
 
 
 @pytest.mark.parametrize(

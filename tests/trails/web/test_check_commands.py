@@ -36,8 +36,12 @@ def commands(server: Server, path: str) -> list[str]:
 
 
 def run(script: str, folder: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """Run commands as a person would paste them into a plain shell."""
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    """Run commands as a person would paste them into a plain shell, after `pip install .`."""
+    command = folder / ".bin" / "trailkeeper"
+    command.parent.mkdir(exist_ok=True)
+    command.write_text('#!/bin/sh\nexec python -m trails.client "$@"\n')
+    command.chmod(0o755)
+    path = f"{command.parent}:{Path(sys.executable).parent}:{os.environ['PATH']}"
     known: Mapping[str, str] = {"PATH": path, "PYTHONPATH": str(PROJECT), "HOME": str(folder)}
     return subprocess.run(
         ["sh", "-c", script],
@@ -63,7 +67,7 @@ def test_a_stranger_fetches_and_checks_with_what_the_pages_show(
     attestation = re.search(rf'href="({RUN}[0-9a-f-]{{36}}/)"', httpx.get(served.url + RUN).text)
     assert attestation is not None
     shown = commands(served, attestation[1])
-    [whole] = [text for text in shown if "evidence.package.verify" in text]
+    [whole] = [text for text in shown if "trailkeeper verify" in text]
     done = run(whole, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -132,7 +132,8 @@ def _of(scope: Scope) -> dict[str, Any]:
 
 
 def _in_words(summary: Summary, scope: Scope) -> str:
-    verdict = f"{summary.errors} findings" if summary.errors else "Nothing is wrong"
+    found = "1 finding" if summary.errors == 1 else f"{summary.errors:,} findings"
+    verdict = found if summary.errors else "Nothing is wrong"
     unnamed = summary.counts[Kind.UNNAMED.value]
     words = [
         f"{verdict}: {summary.rows:,} rows and {summary.bytes:,} bytes in {summary.seconds:.1f} s."
@@ -141,7 +142,7 @@ def _in_words(summary: Summary, scope: Scope) -> str:
         words.append(f"{unnamed} files in the vault have no name; `sweep` removes old ones.")
     if scope.share < 1:
         words.append(
-            f"This was a sample: {scope.share:.4%} of records and blobs, seed '{scope.seed}'. "
+            f"This was a sample: {scope.share * 100:g}% of records and blobs, seed '{scope.seed}'. "
             "Leaves, tiles, checkpoints and references were looked at whole."
         )
     if not scope.reads_bytes:

@@ -31,7 +31,10 @@ class Command(BaseCommand):
     """Publishes the newest checkpoint of every log, once or again and again."""
 
     _goes_round = False
-    help = "Have the newest checkpoints cosigned by the witnesses, and timestamped."
+    help = (
+        "Have the newest checkpoints cosigned by the witnesses of WITNESS_POLICY_FILE, and "
+        "timestamped by the authority at TIMESTAMP_URL."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare whether it goes round."""

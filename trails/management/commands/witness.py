@@ -24,7 +24,10 @@ THREADS = 32
 class Command(BaseCommand):
     """Checks what a witness needs, prints its key, and becomes its server."""
 
-    help = "Serve as a witness: cosign the checkpoints of other logs."
+    help = (
+        "Serve as a witness: cosign the checkpoints of other logs. Needs WITNESS_KEY_FILE and "
+        "WITNESS_NAME, which `newkey FILE --witness NAME` makes, and a file of logs."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare where it listens and whom it knows."""
@@ -56,8 +59,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         _refuse_taken(options["host"], options["port"])
         self.stdout.write(
-            f"Witness {key.key.name} of {len(known)} logs, on {options['host']}:{options['port']}. "
-            f"Others verify with:\n{key.key.vkey}"
+            f"Witness {key.key.name} of {len(known)} log{'' if len(known) == 1 else 's'}, on "
+            f"{options['host']}:{options['port']}. Others verify with:\n{key.key.vkey}"
         )
         self.stdout.flush()
         command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"]
