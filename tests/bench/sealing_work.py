@@ -69,7 +69,7 @@ def prove(few: int, many: int) -> dict[str, Any]:
 
         begin(self, size, one)
 
-    tiles.Subtrees.__init__ = counted  # type: ignore[method-assign]
+    tiles.Subtrees.__init__ = counted  # type: ignore[assignment,method-assign]
     chance = random.Random(6962)  # noqa: S311  which records, not a secret
     told: dict[str, Any] = {}
     for name, size in (("few", few), ("many", many)):
