@@ -16,7 +16,7 @@ which the next seal brings up to date.
 
 from collections.abc import Sequence
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from evidence import locks
@@ -69,6 +69,7 @@ def sign_next(log: Log) -> Checkpoint | None:
     try:
         with transaction.atomic():
             locks.exclusive("seal", str(log.pk))
+            _read_queues_in_order()
             part = _PENDING.rows(log.pk)
             if not part:  # another process was faster
                 return None
@@ -86,6 +87,17 @@ def sign_next(log: Log) -> Checkpoint | None:
             f"There are rows in the place of the next ones of {log} that no checkpoint covers: "
             f"{error} Run `manage.py fsck` to find which."
         ) from error
+
+
+def _read_queues_in_order() -> None:
+    """Have PostgreSQL walk the queue's index in this transaction, and collect nothing from it.
+
+    Whoever walks an index leaves out, from then on, the entries of rows that are gone; whoever
+    collects from it meets every record again that was sealed since the last vacuum.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('enable_bitmapscan', 'off', true)")
 
 
 def _sequence(log: Log, edge: tiles.RightEdge, part: Sequence[Pending]) -> None:
