@@ -21,7 +21,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 from evidence import triggers
-from evidence.writing import insert as insert
+from evidence.writing import insert
 
 
 class AppendOnlyViolation(Exception):

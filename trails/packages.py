@@ -19,9 +19,9 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 
+from evidence.ledger import log as ledger
 from evidence.ledger import reading, statement
 from evidence.ledger.cosigned import Packaged, package_checkpoint
-from evidence.models import Leaf
 from evidence.package import proofs
 from evidence.package.bag import Directory, Package, Payload, Tag, directory_names, pack
 from evidence.package.proofs import Proven
@@ -104,7 +104,7 @@ def package_of(workflow: Workflow) -> Package:
 
 def _sealed(workflow: Workflow, record: Any) -> Packaged | None:
     """Return the checkpoint over a workflow's last record, and so over all of its records."""
-    index = Leaf.objects.filter(record=record).values_list("index", flat=True).first()
+    index = ledger.index_of(record)
     return None if index is None else package_checkpoint(workflow.trail.organization.log, index)
 
 

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evidence.ledger import objections, reading
+from evidence.ledger import log as ledger
+from evidence.ledger import reading
 from evidence.ledger.cosigned import package_checkpoint
 from evidence.models import (
     Checkpoint,
     Cosignature,
-    Leaf,
     Log,
     LogKey,
     Pending,
@@ -26,7 +26,6 @@ from trails.models import Workflow
 PENDING_COUNTED = 1000
 """Pending records that are counted: without a worker they may be any number."""
 _KEYS_SHOWN = 50
-_ASKED = 3
 _NONE: Any = object()
 
 
@@ -68,8 +67,7 @@ class Standing:
 
 def seal_of(log: Log, record: uuid.UUID) -> Seal | None:
     """Return the seal of a record of a log, None while it is pending."""
-    index = Leaf.objects.filter(record=record).values_list("index", flat=True).first()
-    return _under(log, index)
+    return _under(log, ledger.index_of(record))
 
 
 def _under(log: Log, index: int | None) -> Seal | None:
@@ -119,17 +117,3 @@ def vouched(newest: Checkpoint) -> Vouched | None:
 def count_pending(log: Log) -> int:
     """Return how many records of a log no checkpoint covers yet, `PENDING_COUNTED` + 1 at most."""
     return Pending.objects.filter(log=log).values("pk")[: PENDING_COUNTED + 1].count()
-
-
-def refusal(log: Log) -> str | None:
-    """Return why the log would not sign now, None where nothing keeps it from signing.
-
-    A checkpoint that is signed while this looks makes one half of what it sees older than the
-    other, as if something had been put back; then it looks again.
-    """
-    for _ in range(_ASKED):
-        before = reading.last_checkpoint(log)
-        reason = objections.refusal(log)
-        if reason is None or reading.last_checkpoint(log) == before:
-            return reason
-    return None  # it signs faster than anybody can look

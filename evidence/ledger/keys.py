@@ -6,9 +6,6 @@ So the key belongs on the machine that seals and nowhere else; with `SEALING=wor
 that strangers reach do not have it.
 """
 
-from functools import lru_cache
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.core import checks
 
@@ -18,16 +15,11 @@ from evidence.ledger.note import SigningKey, private_key
 HINT = "Make one with `manage.py newkey FILE`, and set LOG_KEY_FILE to it."
 
 
-@lru_cache(maxsize=1)
-def _private(pem: str) -> Ed25519PrivateKey:
-    return private_key(pem)
-
-
 def signing_key(origin: str) -> SigningKey:
     """Return the instance's key under a log's name. `NotSealed` when there is none."""
     if not settings.LOG_KEY:
         raise NotSealed(f"LOG_KEY is not set: there is no key to sign checkpoints with. {HINT}")
-    return SigningKey(origin, _private(settings.LOG_KEY))
+    return SigningKey(origin, private_key(settings.LOG_KEY))
 
 
 def refuse_to_start_without() -> None:

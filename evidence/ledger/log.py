@@ -3,17 +3,18 @@
 Nothing else writes records, leaves, tiles, checkpoints.
 """
 
+import uuid
 from functools import partial
 
 from django.db import transaction
 
-from evidence.append_only import insert
 from evidence.ledger import merkle, statement
 from evidence.ledger.proof_file import Inclusion
 from evidence.ledger.reading import checkpoint_over, inclusions, last_checkpoint
 from evidence.ledger.sealing import seal
 from evidence.ledger.turns import seal_after_commit
 from evidence.models import Leaf, Log, Pending, Record
+from evidence.writing import insert
 
 __all__ = ["append", "checkpoint_over", "index_of", "last_checkpoint", "prove", "seal"]
 
@@ -37,8 +38,8 @@ def append(log: Log, body: bytes) -> Record:
     return record
 
 
-def index_of(record: Record) -> int | None:
-    """Return the index of a record in its log, None while it is pending."""
+def index_of(record: Record | uuid.UUID) -> int | None:
+    """Return the index of a record, or of one with this id, in its log; None while pending."""
     return Leaf.objects.filter(record=record).values_list("index", flat=True).first()
 
 

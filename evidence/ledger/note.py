@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple, Self
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -149,6 +149,7 @@ class SigningKey:
         return Signature(self.key.name, self.key.id, data)
 
 
+@lru_cache(maxsize=8)  # a process has two at most, and signs with them all the time
 def private_key(pem: str) -> Ed25519PrivateKey:
     """Return the Ed25519 private key of a PEM text (PKCS #8, RFC 8410), else `BadNote`."""
     try:

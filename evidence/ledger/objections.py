@@ -22,6 +22,8 @@ _CONTRADICTIONS = Prepared(
     lambda log: Contradiction.objects.filter(log=log).order_by("-size", "-at")
 )
 
+_LOOKS = 3
+
 _held_against_the_copy: set[uuid.UUID] = set()
 """Logs whose history this process has held against the copy outside the database.
 
@@ -29,16 +31,22 @@ Not those whose copy was not there: it may come back, where its folder was only 
 """
 
 
-def last_signed(log: Log, row: Checkpoint | None) -> checkpoints.Checkpoint:
-    """Return what the log signed last, or the tree of no records, if nothing contradicts it."""
+def last_signed(log: Log, row: Checkpoint | None, *, anew: bool = False) -> checkpoints.Checkpoint:
+    """Return what the log signed last, or the tree of no records, if nothing contradicts it.
+
+    `anew` holds the history against the copy although this process has done so before.
+    """
     nothing = checkpoints.Checkpoint(log.origin, 0, EMPTY_ROOT)
     last = nothing if row is None else signed(log, row)
-    published.refuse_older_history(log.pk, last)
-    # Once a process has held the log against the copy, what its own key has signed since then was
-    # signed on top of that by a process that had done the same.
-    is_held = row is not None and _is_ours(log, row) and log.pk in _held_against_the_copy
-    if not is_held and _refuse_another_past(log, last):
-        _held_against_the_copy.add(log.pk)
+    kept = published.read(log.pk)
+    if kept is not None:
+        _refuse_older_history(log, last, kept)
+        # Once a process has held the log against the copy, what its own key has signed since then
+        # was signed on top of that by a process that had done the same.
+        is_held = row is not None and _is_ours(log, row) and log.pk in _held_against_the_copy
+        if anew or not is_held:
+            _refuse_another_past(log, last, kept)
+            _held_against_the_copy.add(log.pk)
     _refuse_contradictions(log)
     return last
 
@@ -69,18 +77,35 @@ def _is_heard(source: str) -> bool:
     return any(member.key.vkey == source for member in settings.WITNESS_POLICY.witnesses.values())
 
 
-def _refuse_another_past(log: Log, last: checkpoints.Checkpoint) -> bool:
-    """Return if the last checkpoint goes on from the copy outside the database, else `NotSealed`.
+def _refuse_older_history(
+    log: Log, last: checkpoints.Checkpoint, kept: checkpoints.Checkpoint
+) -> None:
+    """Return if the database's last checkpoint is at least the copy, else `NotSealed`."""
+    where = f"The checkpoint kept in {published.path(log.pk)}"
+    if kept.size > last.size:
+        raise NotSealed(
+            f"{where} covers {kept.size} records of {last.origin}, the database only {last.size}: "
+            "an older copy of the database was restored. Nothing is signed, because that would "
+            "give records another history. Restore a copy that holds them all."
+        )
+    if kept.size == last.size and kept.root != last.root:
+        raise NotSealed(
+            f"{where} has another root over the same {kept.size} records of {last.origin} than the "
+            "database: one of the two was rewritten. Run `manage.py fsck`."
+        )
 
-    True if there is a copy, false if there is none to hold anything against.
+
+def _refuse_another_past(
+    log: Log, last: checkpoints.Checkpoint, kept: checkpoints.Checkpoint
+) -> None:
+    """Return if the last checkpoint goes on from the copy outside the database, else `NotSealed`.
 
     Threat. The keys that a checkpoint is checked with are rows, too. Whoever rewrites the database
     can add a key of their own and sign a rewritten, longer history with it; the true key would then
     sign on top. The copy is older than that history, and its root does not lead there.
     """
-    kept = published.read(log.pk)
-    if kept is None or kept.size >= last.size:
-        return kept is not None
+    if kept.size >= last.size:
+        return
     try:
         proof.check_consistency(
             old=kept.size,
@@ -94,7 +119,6 @@ def _refuse_another_past(log: Log, last: checkpoints.Checkpoint) -> bool:
             f"The checkpoint kept outside the database covers {kept.size} records of {log}, and "
             f"the database's last one does not go on from it: {error} Run `manage.py fsck`."
         ) from error
-    return True
 
 
 def signed(log: Log, row: Checkpoint) -> checkpoints.Checkpoint:
@@ -114,7 +138,7 @@ def signed(log: Log, row: Checkpoint) -> checkpoints.Checkpoint:
 def right_edge(log: Log, last: checkpoints.Checkpoint) -> tiles.RightEdge:
     """Return the right edge as it is stored, if its root is the one that was signed."""
     try:
-        edge = _stored_edge(log, last.size)
+        edge = tiles.RightEdge(edge_hashes(log, last.size))
         is_whole = edge.size == last.size and edge.root() == last.root
     except (BadProof, ValueError):  # what is stored there are no hashes
         is_whole = False
@@ -125,11 +149,6 @@ def right_edge(log: Log, last: checkpoints.Checkpoint) -> tiles.RightEdge:
             "Run `manage.py fsck` to find which."
         )
     return edge
-
-
-def _stored_edge(log: Log, size: int) -> tiles.RightEdge:
-    """Return the right edge of the first `size` records from the rows, whatever they say."""
-    return tiles.RightEdge(edge_hashes(log, size))
 
 
 def _refuse_strays(log: Log, size: int) -> None:
@@ -145,12 +164,24 @@ def _refuse_strays(log: Log, size: int) -> None:
 
 
 def refusal(log: Log) -> str | None:
-    """Return why the log would not sign now, None where nothing keeps it from signing."""
+    """Return why the log would not sign now, None where nothing keeps it from signing.
+
+    A checkpoint that is signed while this looks makes one half of what it sees older than the
+    other, as if something had been put back; then it looks again.
+    """
+    for _ in range(_LOOKS):
+        row = last_checkpoint(log)
+        reason = _refusal(log, row)
+        if reason is None or last_checkpoint(log) == row:
+            return reason
+    return None  # it signs faster than anybody can look
+
+
+def _refusal(log: Log, row: Checkpoint | None) -> str | None:
     try:
         if settings.SEALING == "inline":
             signing_key(log.origin)
-        last = last_signed(log, last_checkpoint(log))
-        _refuse_another_past(log, last)
+        last = last_signed(log, row, anew=True)
         right_edge(log, last)
         _refuse_strays(log, last.size)
     except (NotSealed, BadNote) as error:

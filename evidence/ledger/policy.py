@@ -5,7 +5,7 @@ UTF-8 is read byte for byte as Latin-1 would, so that names stay what they were.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from evidence.errors import BadNote
@@ -78,18 +78,11 @@ def parse(data: bytes) -> Policy:
     except UnicodeDecodeError:
         encoding = "latin-1"
         text = data.decode(encoding)
-    if text and not text.endswith("\n"):
-        raise BadNote("The last line of the policy has no end: it may have been cut off.")
     policy = Policy()
     quorum: str | None = None
     listed: set[str] = set()
-    for number, line in enumerate(text.split("\n"), start=1):
-        words = re.split(r"[ \t]+", line.strip(" \t"))
+    for number, words in lines(text, "policy"):
         try:
-            if not _LINE.fullmatch(line):
-                raise BadNote("a control character")
-            if words == [""] or words[0].startswith("#"):
-                continue
             match words:
                 case ["log", vkey, *url] if len(url) <= 1:
                     _add_log(policy, _key(vkey, encoding))
@@ -113,6 +106,28 @@ def parse(data: bytes) -> Policy:
     return policy
 
 
+def lines(text: str, what: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number and the words of each line of such a file that says something.
+
+    `BadNote` for a control character, and where the last line has no end. `what` the file is called
+    in it.
+    """
+    if text and not text.endswith("\n"):
+        raise BadNote(f"The last line of the {what} has no end: it may have been cut off.")
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not _LINE.fullmatch(line):
+            raise BadNote(f"Line {number} of the {what}: a control character")
+        words = re.split(r"[ \t]+", line.strip(" \t"))
+        if words != [""] and not words[0].startswith("#"):
+            yield number, words
+
+
+def refuse_unless_of_a_log(key: Key) -> None:
+    """Return if a log can sign with the key, else `BadNote`."""
+    if key.algorithm is not Algorithm.ED25519:
+        raise BadNote("a log signs with a plain Ed25519 key (type 1)")
+
+
 def _key(word: str, encoding: str) -> Key:
     """Return the key of a word. A key's name is UTF-8, whatever the rest of the file is."""
     try:
@@ -122,8 +137,7 @@ def _key(word: str, encoding: str) -> Key:
 
 
 def _add_log(policy: Policy, key: Key) -> None:
-    if key.algorithm is not Algorithm.ED25519:
-        raise BadNote("a log signs with a plain Ed25519 key (type 1)")
+    refuse_unless_of_a_log(key)
     if any(key.public == other.public for other in policy.logs):
         raise BadNote("this log's key is there already")
     policy.logs.append(key)

@@ -23,14 +23,15 @@ from evidence.ledger import note
 from evidence.ledger.checkpoint import Checkpoint
 
 
-def _path(log_id: uuid.UUID) -> Path:
+def path(log_id: uuid.UUID) -> Path:
+    """Return where the copy of a log's newest checkpoint is kept."""
     return Path(settings.CHECKPOINTS_DIR) / f"{log_id}.checkpoint"
 
 
 def read(log_id: uuid.UUID) -> Checkpoint | None:
     """Return the newest checkpoint that this machine has published, None before the first."""
     try:
-        data = _path(log_id).read_bytes()
+        data = path(log_id).read_bytes()
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -42,7 +43,7 @@ def read(log_id: uuid.UUID) -> Checkpoint | None:
         return Checkpoint.parse(note.parse(data).text)
     except BadNote as error:
         raise NotSealed(
-            f"{_path(log_id)} does not hold a checkpoint any more: {error} Find out why. If the "
+            f"{path(log_id)} does not hold a checkpoint any more: {error} Find out why. If the "
             "database is the right one, remove the file."
         ) from error
 
@@ -53,19 +54,19 @@ def write(log_id: uuid.UUID, signed: bytes) -> None:
     Raises OSError where it cannot be kept: the checkpoint stands, but an older copy of the database
     would not be noticed by this folder.
     """
-    path = _path(log_id)
+    place = path(log_id)
     said = Checkpoint.parse(note.parse(signed).text)
     try:
-        with _alone(path):
+        with _alone(place):
             kept = read(log_id)
             if kept is not None and kept.size >= said.size:
                 return
-            new = path.with_suffix(".new")
+            new = place.with_suffix(".new")
             with new.open("wb") as file:
                 file.write(signed)
                 file.flush()
                 os.fsync(file.fileno())
-            new.replace(path)
+            new.replace(place)
     except OSError as error:
         raise OSError(
             f"Checkpoint {said.size} of {said.origin} is signed, but its copy could not be kept "
@@ -74,27 +75,8 @@ def write(log_id: uuid.UUID, signed: bytes) -> None:
 
 
 @contextlib.contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with path.with_suffix(".lock").open("w") as lock:
+def _alone(place: Path) -> Iterator[None]:
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with place.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def refuse_older_history(log_id: uuid.UUID, last: Checkpoint) -> None:
-    """Return if the database's last checkpoint is at least the published one, else `NotSealed`."""
-    kept = read(log_id)
-    if kept is None:
-        return
-    where = f"The checkpoint kept in {_path(log_id)}"
-    if kept.size > last.size:
-        raise NotSealed(
-            f"{where} covers {kept.size} records of {last.origin}, the database only {last.size}: "
-            "an older copy of the database was restored. Nothing is signed, because that would "
-            "give records another history. Restore a copy that holds them all."
-        )
-    if kept.size == last.size and kept.root != last.root:
-        raise NotSealed(
-            f"{where} has another root over the same {kept.size} records of {last.origin} than the "
-            "database: one of the two was rewritten. Run `manage.py fsck`."
-        )

@@ -14,15 +14,19 @@ from evidence.ledger import proof, tiles
 from evidence.ledger.merkle import HASH_SIZE
 from evidence.ledger.proof_file import Consistency, Inclusion
 from evidence.models import Checkpoint, Leaf, Log, Tile
+from evidence.prepared import Prepared
 
 _UPPER_TILES = 512
 """Full tiles above the leaves that a process keeps: 8 KB each, one for 65,536 records."""
 
+_LAST = Prepared(
+    lambda log: Checkpoint.objects.select_related("key").filter(log=log).order_by("-size")[:1]
+)
+
 
 def last_checkpoint(log: Log) -> Checkpoint | None:
     """Return the newest checkpoint of a log, None before its first."""
-    rows = Checkpoint.objects.filter(log=log).select_related("key")
-    return rows.order_by("-size").first()
+    return next(iter(_LAST.rows(log.pk)), None)
 
 
 def checkpoint_over(log: Log, index: int) -> Checkpoint | None:

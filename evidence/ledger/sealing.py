@@ -42,9 +42,6 @@ _PENDING = Prepared(
         .order_by("id")[:AT_ONCE]
     )
 )
-_LAST = Prepared(
-    lambda log: Checkpoint.objects.select_related("key").filter(log=log).order_by("-size")[:1]
-)
 
 
 def seal(log: Log) -> Checkpoint | None:
@@ -73,7 +70,7 @@ def sign_next(log: Log) -> Checkpoint | None:
             part = _PENDING.rows(log.pk)
             if not part:  # another process was faster
                 return None
-            row = next(iter(_LAST.rows(log.pk)), None)
+            row = last_checkpoint(log)
             edge = objections.right_edge(log, objections.last_signed(log, row))
             while len(part) == AT_ONCE:
                 with together():

@@ -13,7 +13,6 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils import timezone
 
-from evidence.append_only import insert
 from evidence.ledger.cosigned import signed_note
 from evidence.ledger.note import Key, Signature
 from evidence.ledger.policy import Policy
@@ -21,6 +20,7 @@ from evidence.ledger.reading import last_checkpoint
 from evidence.ledger.submission import Contradicts
 from evidence.locks import exclusive
 from evidence.models import Checkpoint, Contradiction, Cosignature, Published, Timestamp
+from evidence.writing import insert
 
 logger = logging.getLogger("evidence.ledger")
 

@@ -21,6 +21,16 @@ WORKFLOW = "workflow"
 STATEMENT_SUFFIX, PROOF_SUFFIX = ".json", ".tlog-proof"
 
 
+def statement_path(name: str) -> str:
+    """Return where the statement of that name is: `workflow`, or a directory's name."""
+    return f"{DIRECTORY}/{name}{STATEMENT_SUFFIX}"
+
+
+def proof_path(name: str) -> str:
+    """Return where the proof of the statement of that name is."""
+    return f"{DIRECTORY}/{name}{PROOF_SUFFIX}"
+
+
 @dataclass(frozen=True, slots=True)
 class Proven:
     """A record's body, its index in the log, and its path to the checkpoint's root."""
@@ -51,8 +61,8 @@ def tags(
     proven = zip(names, (record for _, record in attestations), strict=True)
     for name, record in [(WORKFLOW, workflow), *proven]:
         proof = bytes(Inclusion(record.index, record.path, checkpoint))
-        files.append((f"{DIRECTORY}/{name}{STATEMENT_SUFFIX}", record.body))
-        files.append((f"{DIRECTORY}/{name}{PROOF_SUFFIX}", proof))
+        files.append((statement_path(name), record.body))
+        files.append((proof_path(name), proof))
     return [Tag.from_bytes(name, data) for name, data in files]
 
 

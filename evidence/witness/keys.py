@@ -5,7 +5,6 @@ kinds of signatures are kept apart by what is signed, not by the key; one key fo
 it so even where somebody else's code mixes them up.
 """
 
-from functools import lru_cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -20,16 +19,11 @@ from evidence.witness import logs
 HINT = "Make a key with `manage.py newkey FILE --witness NAME`, and set WITNESS_KEY_FILE to it."
 
 
-@lru_cache(maxsize=1)
-def _private(pem: str) -> Ed25519PrivateKey:
-    return private_key(pem)
-
-
 def signing_key() -> SigningKey:
     """Return the witness's key under its name. `BadNote` where one is missing or is the log's."""
     if not settings.WITNESS_KEY or not settings.WITNESS_NAME:
         raise BadNote(f"A witness needs WITNESS_KEY and WITNESS_NAME. {HINT}")
-    private = _private(settings.WITNESS_KEY)
+    private = private_key(settings.WITNESS_KEY)
     key = SigningKey(settings.WITNESS_NAME, private, Algorithm.COSIGNATURE)
     if settings.LOG_KEY and _same(key.key, private_key(settings.LOG_KEY)):
         raise BadNote(f"WITNESS_KEY is the same key as LOG_KEY. {HINT}")

@@ -25,11 +25,11 @@ import logging
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from evidence.append_only import insert
 from evidence.ledger.note import SigningKey
 from evidence.models import Witnessed
 from evidence.witness.judge import NOTHING, Accepted, Seen, judge
 from evidence.witness.logs import Known
+from evidence.writing import insert
 
 AGAIN = datetime.timedelta(hours=1)
 """How long a cosignature is given again before it is made anew, with a new time."""

@@ -108,9 +108,9 @@ def _append(log: "Log", count: int) -> None:
     """Write pending records as `ledger.log.append` does, thousands in one statement."""
     from django.db import transaction
 
-    from evidence.append_only import insert
     from evidence.ledger import merkle, statement
     from evidence.models import Pending, Record
+    from evidence.writing import insert
 
     def rows() -> Iterator[Record]:
         for number in range(count):

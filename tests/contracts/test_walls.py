@@ -114,9 +114,11 @@ def test_only_the_log_writes_records() -> None:
 
 
 def test_few_hands_hold_the_pen() -> None:
-    """`evidence.writing` writes past Django's managers: the ledger, the vault and actions may."""
+    """`evidence.writing` writes past Django's managers: ledger, vault, witness and actions may."""
     for name, tree in sources("config", "trails", "evidence"):
-        may = name.startswith(("evidence/ledger/", "evidence/vault/", "trails/actions/"))
+        may = name.startswith(
+            ("evidence/ledger/", "evidence/vault/", "evidence/witness/", "trails/actions/")
+        )
         if any(found.startswith("evidence.writing.") for found in imports(tree)):
             assert may or name == "evidence/append_only.py", name
 

@@ -156,13 +156,39 @@ def may_be_too_long(report: Report) -> bool:
 def content_sha256(report: Report, files: Sequence[Upload]) -> str:
     """Return the digest of everything a reporter said, by which a retry is told from news."""
     data = report.user_data
+    return content_digest(
+        step=report.step,
+        is_compliant=report.is_compliant,
+        description=report.description,
+        user_data=digest_of(data.encode()).sha256 if data is not None else None,
+        external=list(report.external),
+        occurred_at=statement.timestamp(report.occurred_at) if report.occurred_at else None,
+        evidence=[(upload.name, upload.staged.digest.sha256) for upload in files],
+    )
+
+
+def content_digest(
+    *,
+    step: Any,
+    is_compliant: Any,
+    description: Any,
+    user_data: Any,
+    external: Any,
+    occurred_at: Any,
+    evidence: Sequence[tuple[Any, Any]],
+) -> str:
+    """Return the digest of a report from what a statement keeps of it, as `content_sha256` has it.
+
+    `user_data` is the digest of that, `evidence` are names and digests. `NotCanonical` where one of
+    them is nothing that a statement can hold.
+    """
     said = {
-        "step": report.step,
-        "is_compliant": report.is_compliant,
-        "description": report.description,
-        "user_data": digest_of(data.encode()).sha256 if data is not None else None,
-        "external": list(report.external),
-        "occurred_at": statement.timestamp(report.occurred_at) if report.occurred_at else None,
-        "evidence": [[upload.name, upload.staged.digest.sha256] for upload in files],
+        "step": step,
+        "is_compliant": is_compliant,
+        "description": description,
+        "user_data": user_data,
+        "external": external,
+        "occurred_at": occurred_at,
+        "evidence": [list(file) for file in evidence],
     }
     return statement.sha256(statement.canonical(said))

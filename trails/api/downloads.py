@@ -4,7 +4,6 @@ Threat. Evidence is whatever somebody sent. It leaves as an attachment of no par
 sandbox, so that no browser runs it on this origin.
 """
 
-import hashlib
 import uuid
 from functools import partial
 
@@ -22,7 +21,7 @@ from trails.api.openapi import giving, refusals
 from trails.api.problems import Pending
 from trails.api.workflows import PATH as WORKFLOWS
 from trails.http.middleware import SANDBOX_POLICY
-from trails.http.ranges import sends_bytes, serve
+from trails.http.ranges import sends_bytes, serve, serve_bytes
 from trails.packages import package_of
 
 router = Router(tags=["Downloads"])
@@ -200,7 +199,14 @@ def get_package(
 
 
 def _statement(request: HttpRequest, record: Record, filename: str) -> HttpResponseBase:
-    return _whole(request, bytes(record.body), record.sha256, STATEMENT, filename)
+    return serve_bytes(
+        request,
+        bytes(record.body),
+        content_type=STATEMENT,
+        filename=filename,
+        etag=record.sha256,
+        headers=_HEADERS,
+    )
 
 
 def _proof(request: HttpRequest, log: Log, record: Record, filename: str) -> HttpResponseBase:
@@ -210,19 +216,4 @@ def _proof(request: HttpRequest, log: Log, record: Record, filename: str) -> Htt
             f"Record {record.pk} is safe and not sealed yet, so there is no proof of it so far. "
             "Ask again in some seconds; the log of the organization says how much is pending."
         )
-    body = seal.proof
-    return _whole(request, body, hashlib.sha256(body).hexdigest(), PROOF, filename)
-
-
-def _whole(
-    request: HttpRequest, body: bytes, etag: str, content_type: str, filename: str
-) -> HttpResponseBase:
-    return serve(
-        request,
-        length=len(body),
-        etag=etag,
-        content_type=content_type,
-        filename=filename,
-        read=lambda start, stop: iter((body[start:stop],)),
-        headers=_HEADERS,
-    )
+    return serve_bytes(request, seal.proof, content_type=PROOF, filename=filename, headers=_HEADERS)

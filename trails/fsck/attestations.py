@@ -11,6 +11,7 @@ from evidence.findings import Finding, Kind, Part, Scope, Step
 from evidence.ledger import statement
 from evidence.models import Blob, Record
 from evidence.raw_rows import Join, Row
+from trails.actions.reports import content_digest
 from trails.fsck.statements import BY, Comparison, Said, of_log, of_records
 from trails.models import Attestation, Evidence, UserData, Workflow
 
@@ -193,17 +194,13 @@ def _user_data(compared: Comparison) -> Iterator[Finding]:
 def _content(compared: Comparison, evidence: Sequence[Row]) -> Iterator[Finding]:
     """Compute the digest by which a retry is told from news again (`actions.reports`)."""
     said = compared.said.predicate
-    content = {
-        "step": said.get("step"),
-        "is_compliant": said.get("is_compliant"),
-        "description": said.get("description"),
-        "user_data": _within(said.get("user_data"), "digest").get("sha256"),
-        "external": said.get("external"),
-        "occurred_at": said.get("occurred_at"),
-        "evidence": [[row["name"], row["blob_id"]] for row in evidence],
-    }
+    told = ("step", "is_compliant", "description", "external", "occurred_at")
     try:
-        digest = statement.sha256(statement.canonical(content))
+        digest = content_digest(
+            **{name: said.get(name) for name in told},
+            user_data=_within(said.get("user_data"), "digest").get("sha256"),
+            evidence=[(row["name"], row["blob_id"]) for row in evidence],
+        )
     except NotCanonical:
         return  # an evidence row holds what no statement can: it is a finding already
     if compared.row["content_sha256"] != digest:

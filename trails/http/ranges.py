@@ -4,6 +4,7 @@ For evidence files and packages, which never change under one entity tag. This f
 decide who may have them, and it does not know where they come from: the caller passes a reader.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -107,6 +108,27 @@ def serve(
     if request.method == "HEAD":
         return HttpResponse(headers=shared)
     return StreamingHttpResponse(read(start, stop), status=206 if part else 200, headers=shared)
+
+
+def serve_bytes(
+    request: HttpRequest,
+    body: bytes,
+    *,
+    content_type: str,
+    filename: str,
+    etag: str | None = None,
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> HttpResponse | StreamingHttpResponse:
+    """Answers like `serve`, from bytes at hand. Without an `etag` it is their SHA-256."""
+    return serve(
+        request,
+        length=len(body),
+        etag=etag or hashlib.sha256(body).hexdigest(),
+        content_type=content_type,
+        filename=filename,
+        read=lambda start, stop: iter((body[start:stop],)),
+        headers=headers,
+    )
 
 
 def _matches(header: str, tag: str, *, weak: bool) -> bool:

@@ -3,7 +3,21 @@
 import argparse
 import math
 
+from django.core.management.base import CommandParser
+
 _MOST_SECONDS = 24 * 3600.0
+
+
+def add_loop(parser: CommandParser, every: float) -> None:
+    """Declare the options of a command that can go round: `--loop`, and `--every` so often."""
+    parser.add_argument("--loop", action="store_true", help="go on until SIGTERM")
+    parser.add_argument(
+        "--every",
+        type=seconds,
+        default=every,
+        metavar="SECONDS",
+        help="with --loop: how long to wait between rounds (default: %(default)g)",
+    )
 
 
 def seconds(value: str) -> float:

@@ -1,8 +1,6 @@
 """The page of one attestation, and the bytes behind it: statement, proof, user data, files."""
 
-import hashlib
 import uuid
-from collections.abc import Iterator
 from functools import partial
 
 from django.contrib.auth.decorators import login_not_required
@@ -73,8 +71,14 @@ def statement(
     actor = actor_of_session(request)
     found = lookups.workflow(actor, organization, trail, workflow)
     row = lookups.attestation(found, attestation)
-    body, sha256 = bytes(row.record.body), row.record.sha256
-    return _send(request, found, body, sha256, f"{row.step}.statement.json")
+    return ranges.serve_bytes(
+        request,
+        bytes(row.record.body),
+        content_type="application/json",
+        filename=f"{row.step}.statement.json",
+        etag=row.record.sha256,
+        headers=_headers(request, found),
+    )
 
 
 @login_not_required
@@ -93,9 +97,12 @@ def proof(
             f"so far. Come back in a moment; {found.trail.organization.name}/log/ says why if it "
             "takes longer."
         )
-    body, name = seal.proof, f"{row.step}.tlog-proof"
-    return _send(
-        request, found, body, hashlib.sha256(body).hexdigest(), name, "text/plain; charset=utf-8"
+    return ranges.serve_bytes(
+        request,
+        seal.proof,
+        content_type="text/plain; charset=utf-8",
+        filename=f"{row.step}.tlog-proof",
+        headers=_headers(request, found),
     )
 
 
@@ -110,7 +117,14 @@ def user_data(
     row = UserData.objects.filter(attestation=attestation, attestation__workflow=found).first()
     if row is None:
         raise NotFound(f"There is no user data in attestation {attestation}.")
-    return _send(request, found, row.text.encode(), row.sha256, "user-data.json")
+    return ranges.serve_bytes(
+        request,
+        row.text.encode(),
+        content_type="application/json",
+        filename="user-data.json",
+        etag=row.sha256,
+        headers=_headers(request, found),
+    )
 
 
 @login_not_required
@@ -147,28 +161,6 @@ def evidence(
         }
         note_download(actor=actor, workflow=found, what=Download.EVIDENCE, details=details)
     return response
-
-
-def _send(
-    request: HttpRequest,
-    workflow: Workflow,
-    body: bytes,
-    sha256: str,
-    filename: str,
-    content_type: str = "application/json",
-) -> HttpResponseBase:
-    def read(start: int, stop: int) -> Iterator[bytes]:
-        yield body[start:stop]
-
-    return ranges.serve(
-        request,
-        length=len(body),
-        etag=sha256,
-        content_type=content_type,
-        filename=filename,
-        read=read,
-        headers=_headers(request, workflow),
-    )
 
 
 def _headers(request: HttpRequest, workflow: Workflow) -> dict[str, str]:

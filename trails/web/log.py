@@ -22,7 +22,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from evidence.errors import Corrupt
-from evidence.ledger import reading, tiles
+from evidence.ledger import objections, reading, tiles
 from evidence.ledger.cosigned import signed_note
 from evidence.models import Log
 from trails import lookups, sealed
@@ -61,7 +61,7 @@ def log(request: HttpRequest, organization: str) -> HttpResponseBase:
         "key": keys[0] if keys else None,
         "pending": pending,
         "pending_counted": sealed.PENDING_COUNTED,
-        "refusal": sealed.refusal(found.log),
+        "refusal": objections.refusal(found.log),
         "is_member": is_member,
         "is_open": is_open,
         "vouched": sealed.vouched(checkpoint) if checkpoint else None,

@@ -5,7 +5,7 @@ own is the word of its key, which must come from elsewhere; that everybody is sh
 the word of its witnesses. A key that came with the package is worth nothing.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from evidence.errors import BadNote, BadProof
 from evidence.ledger import merkle, note, proof, proof_file
@@ -37,7 +37,7 @@ def check_inclusion(contents: Contents, checkpoint: Checkpoint, found: Check) ->
     signed = contents.tag(proofs.CHECKPOINT, note.LIMIT)
     taken: dict[int, str] = {}
     for name, _ in statements.names(contents):
-        path = statements.proof_path(name)
+        path = proofs.proof_path(name)
         try:
             included = Inclusion.parse(contents.tag(path, proof_file.LIMIT) or b"")
         except BadProof as error:
@@ -55,7 +55,7 @@ def check_inclusion(contents: Contents, checkpoint: Checkpoint, found: Check) ->
                 root=checkpoint.root,
             )
         except BadProof as error:
-            found.fail("not-included", statements.statement_path(name), str(error))
+            found.fail("not-included", proofs.statement_path(name), str(error))
             continue
         if included.index in taken:
             found.fail(
@@ -126,12 +126,3 @@ def key_in_package(contents: Contents) -> str:
     """Return the text of the key that came with the package: to be shown, never to be trusted."""
     data = contents.tag(proofs.KEY, 1000) or b""
     return data[:1000].decode(errors="replace").strip()
-
-
-__all__: Sequence[str] = (
-    "check_inclusion",
-    "check_signature",
-    "check_witnesses",
-    "key_in_package",
-    "read_checkpoint",
-)

@@ -43,7 +43,7 @@ def check(contents: Contents, found: Check) -> None:
         try:
             parse(contents, name, kind)
         except NotCanonical as error:
-            found.fail("statement-form", statement_path(name), str(error))
+            found.fail("statement-form", proofs.statement_path(name), str(error))
         except KeyError:
             continue  # said above
 
@@ -55,19 +55,9 @@ def names(contents: Contents) -> Iterator[tuple[str, str]]:
         yield directory, ATTESTATION
 
 
-def statement_path(name: str) -> str:
-    """Return where the statement of that name is."""
-    return f"{proofs.DIRECTORY}/{name}{proofs.STATEMENT_SUFFIX}"
-
-
-def proof_path(name: str) -> str:
-    """Return where the proof of the statement of that name is."""
-    return f"{proofs.DIRECTORY}/{name}{proofs.PROOF_SUFFIX}"
-
-
 def body(contents: Contents, name: str) -> bytes:
     """Return the bytes of a statement. KeyError if it is not there."""
-    return contents.read(contents.tags[statement_path(name)], BODY_LIMIT)
+    return contents.read(contents.tags[proofs.statement_path(name)], BODY_LIMIT)
 
 
 def parse(contents: Contents, name: str, kind: str) -> Statement:
@@ -84,5 +74,5 @@ def _expected(contents: Contents) -> Iterator[str]:
     if proofs.TIMESTAMP in contents.tags:
         yield proofs.TIMESTAMP
     for name, _ in names(contents):
-        yield statement_path(name)
-        yield proof_path(name)
+        yield proofs.statement_path(name)
+        yield proofs.proof_path(name)

@@ -29,7 +29,7 @@ def check(contents: Contents, checkpoint: Checkpoint | None, found: Check) -> No
     if not (organization and slash and trail) or "/" in trail or "/" in opening.predicate["id"]:
         found.fail(
             "other-workflow",
-            statements.statement_path(proofs.WORKFLOW),
+            proofs.statement_path(proofs.WORKFLOW),
             f"'{subject(opening)}' does not name an organization, its trail and its workflow.",
         )
     steps = []
@@ -40,7 +40,7 @@ def check(contents: Contents, checkpoint: Checkpoint | None, found: Check) -> No
         if number != place:
             found.fail(
                 "number-gap",
-                statements.statement_path(directory),
+                proofs.statement_path(directory),
                 f"This is attestation {number} of the workflow, where number {place} belongs: "
                 "one was left out, repeated or moved.",
             )
@@ -67,12 +67,12 @@ def _check_subject(directory: str, attested: Statement, opening: Statement, foun
     if attested.subject != subject(opening):
         found.fail(
             "other-workflow",
-            statements.statement_path(directory),
+            proofs.statement_path(directory),
             f"This record is about {attested.subject}, not about {subject(opening)}.",
         )
     elif attested.subject_sha256 != opening.sha256:
         found.fail(
             "other-workflow",
-            statements.statement_path(directory),
+            proofs.statement_path(directory),
             "This record is about a workflow of the same name that another record opened.",
         )

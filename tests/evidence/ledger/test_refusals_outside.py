@@ -19,7 +19,7 @@ from tests.evidence.ledger.refusing import SIZE, refuses, seals_again
 
 
 def copy_of(log: Log) -> Path:
-    return published._path(log.pk)
+    return published.path(log.pk)
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff\0", b"nonsense\n"], ids=["empty", "bytes", "text"])

@@ -66,7 +66,7 @@ def test_a_copy_that_was_away_when_the_process_began_is_believed_when_it_is_back
 ) -> None:
     lengthen_under_another_key(log, append)
     objections._held_against_the_copy.clear()  # as a process that begins
-    copy = published._path(log.pk)
+    copy = published.path(log.pk)
     away = copy.rename(copy.with_suffix(".away"))
     ledger.append(log, body(5))
     with transaction.atomic():

@@ -93,7 +93,7 @@ def test_a_checkpoint_that_comes_meanwhile_is_no_contradiction(
         return seen[-1]
 
     monkeypatch.setattr(objections, "last_checkpoint", look_and_be_overtaken)
-    assert sealed.refusal(log) is None
+    assert objections.refusal(log) is None
     assert len(seen) == 1
 
 

@@ -20,7 +20,7 @@ from evidence.ledger import publishing
 from evidence.models import Log
 from trails.http import outgoing
 from trails.loops import Backoff, Rounds
-from trails.management.arguments import seconds
+from trails.management.arguments import add_loop
 
 logger = logging.getLogger("trails.publish")
 
@@ -38,14 +38,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare whether it goes round."""
-        parser.add_argument("--loop", action="store_true", help="go on until SIGTERM")
-        parser.add_argument(
-            "--every",
-            type=seconds,
-            default=EVERY,
-            metavar="SECONDS",
-            help="with --loop: how long to wait between rounds (default: %(default)g)",
-        )
+        add_loop(parser, EVERY)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Publish; without a loop fail if somebody did not vouch, and say why."""

@@ -15,7 +15,7 @@ from evidence.errors import EvidenceError
 from evidence.ledger import log as ledger
 from evidence.models import Log, Pending
 from trails.loops import Backoff, Rounds
-from trails.management.arguments import seconds
+from trails.management.arguments import add_loop
 
 logger = logging.getLogger("trails.seal")
 
@@ -29,14 +29,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare whether it goes round."""
-        parser.add_argument("--loop", action="store_true", help="go on until SIGTERM")
-        parser.add_argument(
-            "--every",
-            type=seconds,
-            default=EVERY,
-            metavar="SECONDS",
-            help="with --loop: how long to wait between rounds (default: %(default)g)",
-        )
+        add_loop(parser, EVERY)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Seal; without a loop fail if one log was not sealed, and say why."""
