@@ -38,3 +38,10 @@ def mutations(draw: st.DrawFn, data: bytes) -> bytes:
             )
         )
     return data
+
+
+def flipped(data: bytes, bit: int) -> bytes:
+    """Return the bytes with one bit changed."""
+    changed = bytearray(data)
+    changed[bit // 8] ^= 1 << bit % 8
+    return bytes(changed)

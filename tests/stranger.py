@@ -47,6 +47,11 @@ class Tree:
             self._roots[start, stop] = root
         return self._roots[start, stop]
 
+    def row(self, height: int, first: int, count: int) -> list[bytes]:
+        """Return the roots of `count` subtrees of 2^height entries, from the one at `first` on."""
+        span = 1 << height
+        return [self.mth(at * span, (at + 1) * span) for at in range(first, first + count)]
+
     def path(self, m: int, start: int, stop: int) -> list[bytes]:
         """Return PATH(m, D[start:stop]) (RFC 6962 §2.1.1), `m` counted from `start`."""
         n = stop - start

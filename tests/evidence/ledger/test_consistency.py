@@ -13,6 +13,7 @@ from evidence.errors import BadProof
 from evidence.ledger import proof
 from evidence.ledger.merkle import EMPTY_ROOT, node_hash
 from evidence.ledger.tiles import Subtrees, Tile
+from tests.mutations import flipped
 from tests.stranger import Tree, consistent
 
 VECTORS = Path(__file__).resolve().parents[2] / "vectors/ledger"
@@ -31,14 +32,7 @@ def accepts(old: int, new: int, old_root: bytes, new_root: bytes, path: Sequence
 
 
 def read(tile: Tile) -> list[bytes]:
-    span, first = 256**tile.level, tile.index * 256
-    return [TREE.mth(at * span, (at + 1) * span) for at in range(first, first + tile.width)]
-
-
-def flipped(data: bytes, bit: int) -> bytes:
-    changed = bytearray(data)
-    changed[bit // 8] ^= 1 << bit % 8
-    return bytes(changed)
+    return TREE.row(8 * tile.level, 256 * tile.index, tile.width)
 
 
 @pytest.mark.parametrize("known", REFERENCE["consistency"])

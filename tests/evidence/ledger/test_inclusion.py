@@ -13,6 +13,7 @@ from evidence.errors import BadProof
 from evidence.ledger import proof
 from evidence.ledger.merkle import leaf_hash, node_hash
 from evidence.ledger.tiles import Subtrees, Tile
+from tests.mutations import flipped
 from tests.stranger import Tree, includes, root_from_path
 
 VECTORS = Path(__file__).resolve().parents[2] / "vectors/ledger"
@@ -33,14 +34,7 @@ def accepts(index: int, size: int, leaf: bytes, path: Sequence[bytes], root: byt
 
 
 def read(tile: Tile) -> list[bytes]:
-    span, first = 256**tile.level, tile.index * 256
-    return [TREE.mth(at * span, (at + 1) * span) for at in range(first, first + tile.width)]
-
-
-def flipped(data: bytes, bit: int) -> bytes:
-    changed = bytearray(data)
-    changed[bit // 8] ^= 1 << bit % 8
-    return bytes(changed)
+    return TREE.row(8 * tile.level, 256 * tile.index, tile.width)
 
 
 @pytest.mark.parametrize("known", REFERENCE["inclusion"])

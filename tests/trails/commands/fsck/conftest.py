@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from tests.trails.commands.fsck.checked import Everything, everything
+from tests.trails.commands.fsck.checked import Everything, everything, taken_back
 
 
 @pytest.fixture(scope="module")
@@ -17,3 +17,10 @@ def made(
     """Everything there can be, sealed and in order. The tests of its file are `django_db`."""
     with django_db_blocker.unblock(), everything(tmp_path_factory.mktemp("vault")) as made:
         yield made
+
+
+@pytest.fixture
+def changes_are_taken_back(made: Everything) -> Iterator[None]:
+    """Give the world to a test, and take back what it changes."""
+    with taken_back():
+        yield

@@ -1,6 +1,5 @@
 """Rows that no code of ours would write: `fsck` goes on to its end and names them."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,10 +8,10 @@ from django.db import connection
 from evidence.findings import Finding, Kind
 from evidence.ledger import merkle, statement
 from evidence.models import Checkpoint, Cosignature, Leaf, LogKey, Record, Tile, Witnessed
-from tests.trails.commands.fsck.checked import Everything, fsck, named, run, taken_back
+from tests.trails.commands.fsck.checked import Everything, found, run
 from trails.models import Activity, Attestation, Evidence, TrailVersion, UserData
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("changes_are_taken_back")]
 
 NEST = b'{"a":' * 9000 + b"1" + b"}" * 9000
 BODIES = [
@@ -38,18 +37,6 @@ BODIES = [
         }
     ),
 ]
-
-
-@pytest.fixture(autouse=True)
-def _taken_back(made: Everything) -> Iterator[None]:
-    with taken_back():
-        yield
-
-
-def found() -> set[tuple[str, str]]:
-    status, findings = fsck()
-    assert status == 1
-    return named(findings)
 
 
 def overwrite(row: Any, column: str, value: Any) -> None:

@@ -14,26 +14,12 @@ from evidence.ledger.note import Note, SigningKey
 from evidence.models import Checkpoint, Contradiction, Cosignature, Leaf, LogKey, Pending, Tile
 from tests.trails.commands.fsck.checked import (
     Everything,
-    fsck,
-    named,
+    found,
     remove,
     set_column,
-    taken_back,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _taken_back(made: Everything) -> Iterator[None]:
-    with taken_back():
-        yield
-
-
-def found() -> set[tuple[str, str]]:
-    status, findings = fsck()
-    assert status == 1
-    return named(findings)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("changes_are_taken_back")]
 
 
 def at(made: Everything, index: int) -> Leaf:

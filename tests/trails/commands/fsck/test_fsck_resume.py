@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +16,10 @@ from django.db import connection
 
 from evidence import checking
 from evidence.models import Tile
-from tests.trails.commands.fsck.checked import Everything, fsck, named, set_column, taken_back
+from tests.trails.commands.fsck.checked import Everything, fsck, named, set_column
 from trails.models import Attestation
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _taken_back(made: Everything) -> Iterator[None]:
-    with taken_back():
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("changes_are_taken_back")]
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Rows that were removed, added or exchanged: `fsck` names what is left without them."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.utils import timezone
 
@@ -9,11 +7,11 @@ from evidence.ledger import merkle, statement
 from evidence.models import Blob, Leaf, Log, Pending, Record, new_id
 from tests.trails.commands.fsck.checked import (
     Everything,
+    found,
     fsck,
     named,
     remove,
     set_column,
-    taken_back,
 )
 from trails.models import (
     Activity,
@@ -27,19 +25,7 @@ from trails.models import (
     WorkflowStatus,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _taken_back(made: Everything) -> Iterator[None]:
-    with taken_back():
-        yield
-
-
-def found() -> set[tuple[str, str]]:
-    status, findings = fsck()
-    assert status == 1
-    return named(findings)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("changes_are_taken_back")]
 
 
 def attestations() -> list[Attestation]:
