@@ -108,8 +108,7 @@ class WriteOnceFileSystemStorage(FileSystemStorage):
         unsynced = waiting or _Unsynced()
         folder = target.rpartition("/")[0]
         self._make_directory(folder, unsynced)
-        if not self._place(staged, target):
-            _check(Path(target))  # it was there before: new evidence must not rest on altered bytes
+        self._place(staged, target)
         # Also when the name was there already: its writer may not have come to this line yet.
         unsynced.directories[folder] = True
         if waiting is None:
@@ -120,17 +119,29 @@ class WriteOnceFileSystemStorage(FileSystemStorage):
         unsynced.sync()
         self._durable.update(unsynced.made)
 
-    def _place(self, staged: str, target: str) -> bool:
-        """Give staged bytes their name, complete or not at all. Tell whether both are one file."""
-        try:
-            os.link(staged, target)
-        except FileExistsError:
-            return _is_link_of(target, staged)
-        except OSError:
-            # The staging area is on another file system.
-            self._copy_into_place(Path(staged), Path(target))
-            return False
-        return True
+    def _place(self, staged: str, target: str) -> None:
+        """Give staged bytes their name, complete or not at all, and see that the name holds them.
+
+        What has the name already may be swept away at any moment, for nobody may have named it yet
+        in a row; then it is placed anew.
+        """
+        while True:
+            try:
+                os.link(staged, target)
+                return
+            except FileExistsError:
+                pass
+            except OSError:
+                # The staging area is on another file system.
+                self._copy_into_place(Path(staged), Path(target))
+            try:
+                if not _is_link_of(target, staged):
+                    # It was there before: new evidence must not rest on altered bytes.
+                    _check(Path(target))
+                return
+            except FileNotFoundError:
+                if not Path(staged).exists():
+                    raise
 
     def _copy_into_place(self, staged: Path, target: Path) -> None:
         if target.exists():

@@ -5,12 +5,13 @@ import os
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
 from evidence.models import Blob
-from evidence.vault import store
+from evidence.vault import local, store
 
 NOW = datetime.timedelta(0)
 AN_HOUR = datetime.timedelta(hours=1)
@@ -68,6 +69,35 @@ def test_bytes_swept_between_promotion_and_naming_are_promoted_again() -> None:
     with transaction.atomic():
         blob = store.name([staged])[staged.digest.sha256]
     store.verify(blob)
+
+
+@pytest.mark.parametrize("moment", ["_is_link_of", "_check"])
+def test_bytes_swept_while_they_are_compared_are_placed_again(
+    moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.promote(store.stage([b"same"]))
+    staged = store.stage([b"same"])
+    compare = getattr(local, moment)
+    swept: list[Any] = []
+
+    def sweep_first(target: Any, *others: Any) -> Any:
+        if not swept:
+            swept.append(target)
+            Path(target).unlink()
+        return compare(target, *others)
+
+    monkeypatch.setattr(local, moment, sweep_first)
+    target = store.promote(staged)
+    assert swept
+    assert store.storage().open(target).read() == b"same"
+
+
+def test_staged_bytes_that_are_gone_are_not_waited_for() -> None:
+    store.promote(store.stage([b"same"]))
+    staged = store.stage([b"same"])
+    staged.path.unlink()
+    with pytest.raises(FileNotFoundError):
+        store.promote(staged)
 
 
 @pytest.mark.django_db(transaction=True)
