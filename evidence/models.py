@@ -124,6 +124,8 @@ class Tile(AppendOnly):
         constraints = (
             models.UniqueConstraint(fields=["log", "level", "index"], name="tile_once_per_log"),
         )
+        # A proof reads the roots of up to 255 tiles in a row, and none of their 8 KB of hashes.
+        indexes = (models.Index(fields=["log", "level", "index", "root"], name="tile_roots"),)
 
     def __str__(self) -> str:
         return f"{self.level}/{self.index}"

@@ -16,8 +16,8 @@ from evidence.ledger.proof_file import Consistency, Inclusion
 from evidence.models import Checkpoint, Leaf, Log, Tile
 from evidence.prepared import Prepared
 
-_UPPER_TILES = 512
-"""Full tiles above the leaves that a process keeps: 8 KB each, one for 65,536 records."""
+_UPPER_TILES = 256
+"""Full tiles above the leaves that a process keeps: 35 KB each, one for 65,536 records."""
 
 _LAST = Prepared(
     lambda log: Checkpoint.objects.select_related("key").filter(log=log).order_by("-size")[:1]
@@ -45,16 +45,13 @@ def tile_hashes(log: Log, tile: tiles.Tile) -> list[bytes]:
 
 
 @lru_cache(maxsize=_UPPER_TILES)
-def _upper_hashes(log_id: uuid.UUID, level: int, index: int) -> tuple[bytes, ...]:
-    """Return the hashes of a full tile above the leaves. It never changes, and is asked for often.
+def _upper(log_id: uuid.UUID, level: int, index: int) -> tiles.Rows:
+    """Return the rows of a full tile above the leaves. It never changes, and is asked for often.
 
     Raises BadProof for a tile that is not there or not whole, so that such a one is not kept.
     """
     tile = tiles.Tile(level, index)
-    hashes = tile_hashes(Log(pk=log_id), tile)
-    if len(hashes) != tile.width:
-        raise BadProof(f"{tile.path} has {len(hashes)} hashes where {tile.width} belong.")
-    return tuple(hashes)
+    return tiles.rows_over(tile, tile_hashes(Log(pk=log_id), tile))
 
 
 def partial_hashes(log: Log, tile: tiles.Tile) -> list[bytes]:
@@ -106,10 +103,10 @@ def subtrees(log: Log, size: int) -> tiles.Subtrees:
     """
     edge: list[list[bytes]] = []
 
-    def read(tile: tiles.Tile) -> Sequence[bytes]:
+    def read(tile: tiles.Tile) -> Sequence[bytes] | tiles.Rows:
         if tile.width == tiles.WIDTH:
             if tile.level:
-                return _upper_hashes(log.pk, tile.level, tile.index)
+                return _upper(log.pk, tile.level, tile.index)
             return tile_hashes(log, tile)
         if not edge:
             try:

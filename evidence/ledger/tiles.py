@@ -70,8 +70,29 @@ def tiles(size: int) -> Iterator[Tile]:
         level += 1
 
 
-Read = Callable[[Tile], Sequence[bytes]]
-"""Gives the hashes of a tile, exactly `width` of them."""
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The small tree of one tile: row 0 is its hashes, row 1 the nodes above them, and so on."""
+
+    rows: tuple[tuple[bytes, ...], ...]
+
+
+def rows_over(tile: Tile, hashes: Sequence[bytes]) -> Rows:
+    """Return the rows of a tile. `BadProof` unless it has `width` hashes of 32 bytes."""
+    if len(hashes) != tile.width:
+        raise BadProof(f"{tile.path} has {len(hashes)} hashes where {tile.width} belong.")
+    if any(len(hash) != merkle.HASH_SIZE for hash in hashes):
+        raise BadProof(f"{tile.path} has a hash that is not {merkle.HASH_SIZE} bytes long.")
+    row = tuple(hashes)
+    rows = [row]
+    while len(row) > 1:
+        row = tuple(merkle.node_hash(*pair) for pair in zip(row[::2], row[1::2], strict=False))
+        rows.append(row)
+    return Rows(tuple(rows))
+
+
+Read = Callable[[Tile], Sequence[bytes] | Rows]
+"""Gives the hashes of a tile, exactly `width` of them, or its rows where they are known already."""
 
 
 class Subtrees:
@@ -83,7 +104,7 @@ class Subtrees:
     def __init__(self, size: int, read: Read) -> None:
         self.size = size
         self._read = read
-        self._kept: dict[tuple[int, int], list[list[bytes]]] = {}
+        self._kept: dict[tuple[int, int], Rows] = {}
 
     def __call__(self, start: int, stop: int) -> bytes:
         """Return the root over the leaves [start, stop), a subtree as RFC 6962 cuts them.
@@ -105,21 +126,13 @@ class Subtrees:
             raise BadProof(f"No subtree of {1 << height} leaves begins at leaf {start}.")
         level, within = divmod(height, HEIGHT)
         index, slot = divmod(start >> (HEIGHT * level), WIDTH)
-        return self._rows(level, index)[within][slot >> within]
+        return self._tile(level, index).rows[within][slot >> within]
 
-    def _rows(self, level: int, index: int) -> list[list[bytes]]:
-        """Return the rows of a tile's own small tree: its hashes, the nodes above, and so on."""
+    def _tile(self, level: int, index: int) -> Rows:
         if (level, index) not in self._kept:
             tile = Tile(level, index, width(self.size, level, index))
-            row = list(self._read(tile))
-            if len(row) != tile.width:
-                raise BadProof(f"{tile.path} has {len(row)} hashes where {tile.width} belong.")
-            if any(len(hash) != merkle.HASH_SIZE for hash in row):
-                raise BadProof(f"{tile.path} has a hash that is not {merkle.HASH_SIZE} bytes long.")
-            rows = [row]
-            while len(row) > 1:
-                row = [merkle.node_hash(*pair) for pair in zip(row[::2], row[1::2], strict=False)]
-                rows.append(row)
+            found = self._read(tile)
+            rows = found if isinstance(found, Rows) else rows_over(tile, found)
             self._kept[level, index] = rows
         return self._kept[level, index]
 
