@@ -124,6 +124,10 @@ soak: .venv/installed ## Run the long tests that look for leaks and rare races
 bench: .venv/installed ## Measure, and write what was measured to bench-results/
 	$(BIN)/python -m tests.bench $(ARGS)
 
+.PHONY: screenshots
+screenshots: static-root/staticfiles.json ## Take a picture of every page (ARGS=--only home)
+	$(BIN)/python -m tests.screenshots $(ARGS)
+
 # All checks run, so that one call shows all there is to mend.
 .PHONY: lint
 lint: .venv/installed ## Check style, templates and the walls between modules

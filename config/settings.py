@@ -26,12 +26,21 @@ HTTPS = PUBLIC_URL.startswith("https://")
 HOSTNAME = re.sub(r":\d+$", "", PUBLIC_HOST)  # an IPv6 address keeps its colons and brackets
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", [HOSTNAME])
 DATA_DIR = env.path("DATA_DIR", BASE_DIR / ".data")
+# Whom strangers tell of a hole: an address that /.well-known/security.txt may hold (RFC 9116).
+SECURITY_CONTACT = env.text("SECURITY_CONTACT", "")
+if SECURITY_CONTACT and not re.fullmatch(r"(?:mailto:|https://|tel:)\S+", SECURITY_CONTACT):
+    raise ImproperlyConfigured(
+        f"SECURITY_CONTACT is {SECURITY_CONTACT!r}. Give one address that begins with mailto:, "
+        "https:// or tel:, such as mailto:security@example.com."
+    )
 
 INSTALLED_APPS = [
     "trails",
     "evidence",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django_htmx",
     "template_partials",
     "django.contrib.admin",
@@ -58,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "trails.web.second_factor.Demand",
     "trails.web.errors.ErrorPages",
 ]
 
@@ -123,6 +133,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
+        # Rate limits, and of each trail the days that are counted (`trails.counts`).
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 
@@ -212,11 +224,27 @@ LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "trails.accounts.Adapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_FORMS = {"login": "trails.web.sign_in.SignInForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by admins, nobody signs up
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a reset mails nobody who has no account here
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # whoever changes a password or a second factor is not alone
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+# Second factors: an authenticator app with recovery codes, and passkeys (`trails.second_factor`).
+REQUIRE_SECOND_FACTOR = env.choice("REQUIRE_SECOND_FACTOR", "none", {"none", "admins", "all"})
+MFA_ADAPTER = "trails.second_factor.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an admin made the account, and nobody changes its address
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RECOVERY_CODE_DIGITS = 10
+MFA_FORMS = {
+    "add_webauthn": "trails.web.second_factor.AddForm",
+    "authenticate_webauthn": "trails.web.second_factor.AuthenticateForm",
+    "login_webauthn": "trails.web.second_factor.LoginForm",
+    "reauthenticate_webauthn": "trails.web.second_factor.ReauthenticateForm",
+}
 # The Kosli dialect's beta switch: whether a new organization starts with audit trails enabled.
 KOSLI_BETA_DEFAULT = env.boolean("KOSLI_BETA_DEFAULT", default=True)
 

@@ -7,10 +7,14 @@ has no doors of its own for groups, addresses or its own log.
 from typing import Any
 
 # They register models when they are imported; imported first, they can be taken out again.
-import allauth.account.admin  # noqa: F401
+import allauth.account.admin
+import allauth.mfa.admin
+import allauth.usersessions.admin  # noqa: F401
 import django.contrib.auth.admin  # noqa: F401
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.core.paginator import Paginator
@@ -58,7 +62,7 @@ admin.site.site_title = "Trailkeeper"
 admin.site.index_title = "Windows on the rows"
 # Sign-in has one door, with its rate limits, and the admin's own form is not a second one.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
-admin.site.unregister([Group, EmailAddress])
+admin.site.unregister([Group, EmailAddress, Authenticator, UserSession])
 if admin.site.is_registered(EmailConfirmation):
     admin.site.unregister(EmailConfirmation)
 

@@ -44,3 +44,12 @@ class TooMuch(TrailsError):
 
 class LengthRequired(TrailsError):
     """An upload did not announce its length."""
+
+
+VALUE_SHOWN = 80  # characters of a wrong value that an answer repeats
+
+
+def shown(value: object) -> str:
+    """Return a value as an error may repeat it: quoted and not too long."""
+    text = repr(value)
+    return text if len(text) <= VALUE_SHOWN else text[: VALUE_SHOWN - 1] + "…"

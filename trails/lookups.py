@@ -80,7 +80,7 @@ _WORKFLOW_TO_ATTEST = Prepared(
         _named(*values)
         .select_related("trail__organization__log", "version", "record")
         .only(
-            *("name", "trail__name", "trail__organization__name"),
+            *("name", "trail__name", "trail__archived_at", "trail__organization__name"),
             *("trail__organization__log__id", "version__steps", "record__sha256"),
         )
     )

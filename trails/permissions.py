@@ -50,3 +50,8 @@ def require(actor: Actor, act: Act, organization: Organization) -> None:
         f"{actor.name} may not {act} in organization '{organization.name}'. "
         f"It takes the role {needed}; ask an admin of the organization."
     )
+
+
+def table() -> list[tuple[Act, list[bool]]]:
+    """Return each act with whether each role, in the order of `Role`, may do it: for people."""
+    return [(act, [act in ALLOWED[role] for role in Role]) for act in Act]

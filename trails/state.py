@@ -46,6 +46,11 @@ class Verdict:
     reasons: tuple[str, ...]
     steps: tuple[StepVerdict, ...]
 
+    @property
+    def missing(self) -> int:
+        """Return how many required steps have not been attested."""
+        return sum(step.required and step.state == MISSING for step in self.steps)
+
 
 def _step_state(is_compliant: bool | None) -> str:
     if is_compliant is None:

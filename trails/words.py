@@ -17,15 +17,20 @@ STEPS_LIMIT = 200
 DESCRIPTION_LIMIT = 10_000
 
 RESERVED_ORGANIZATIONS = frozenset(
-    {"account", "admin", "api", "favicon.ico", "healthz", "new", "ready", "robots.txt", "s"}
+    {"about", "account", "admin", "api", "favicon.ico", "healthz", "new", "ready", "robots.txt"}
     | {"search", "sitemap.xml", "static", "styleguide", "verify", "log", "settings", "evidence"}
+    | {".well-known", "apple-touch-icon.png", "apple-touch-icon-precomposed.png", "card.png"}
+    | {"s", "sitemap-pages.xml"}
 )
 RESERVED_TRAILS = frozenset(
-    {"audit-trails", "environments", "feed", "flows", "log", "new", "settings"}
+    {"audit-trails", "card.png", "environments", "feed", "flows", "log", "new", "settings"}
 )
 # A package keeps the proof of the workflow itself beside those of its steps (FORMATS §3).
 RESERVED_STEPS = frozenset({"workflow"})
-RESERVED_WORKFLOWS = frozenset({"attest", "configure", "feed", "new", "package", "versions"})
+RESERVED_WORKFLOWS = frozenset(
+    {"archive", "attest", "card.png", "configure", "feed", "new", "package", "versions"}
+    | {"workflows.csv"}
+)
 
 
 class Role(TextChoices):

@@ -1,13 +1,13 @@
 """The staging area: a local folder where bytes are hashed before anything names them.
 
-An upload is written here once. What a crash leaves behind is removed by `sweep`, because nothing
-outside this folder ever points into it.
+An upload is written here once. What a crash leaves behind is removed by `sweep`, but for what the
+caller says that somebody still waits for.
 """
 
 import contextlib
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -102,14 +102,28 @@ def stage(chunks: Iterable[bytes], *, limit: int | None = None) -> Staged:
     return Staged(Path(path), digester.digest())
 
 
-def sweep(*, older_than: float) -> int:
+Spared = Callable[[Collection[str]], Collection[str]]
+"""Gives those of some staged files, by their names, that must stay."""
+
+_AT_ONCE = 500  # names that are asked about in one go
+
+
+def sweep(*, older_than: float, spared: Spared | None = None) -> int:
     """Remove staged files that are older than so many seconds. Returns how many there were."""
     horizon = time.time() - older_than
     removed = 0
+    old: list[str] = []
     for entry in os.scandir(area()):
         # Its writer, or another sweep, may take the file away at any moment.
         with contextlib.suppress(FileNotFoundError):
             if entry.is_file(follow_symlinks=False) and entry.stat().st_mtime < horizon:
-                Path(entry.path).unlink()
-                removed += 1
+                old.append(entry.name)
+    for start in range(0, len(old), _AT_ONCE):
+        names = old[start : start + _AT_ONCE]
+        stay = set(spared(names)) if spared else set()
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                if name not in stay:
+                    (area() / name).unlink()
+                    removed += 1
     return removed

@@ -213,13 +213,16 @@ def _delete_if_unnamed(target: str) -> bool:
     return True
 
 
-def sweep(*, older_than: datetime.timedelta) -> tuple[int, int]:
+def sweep(
+    *, older_than: datetime.timedelta, spared: staging.Spared | None = None
+) -> tuple[int, int]:
     """Remove what was staged, or promoted, and never named. Returns (staged, promoted) counts.
 
     Only what is older than `older_than` is touched: younger bytes may belong to a report that is
-    under way. Give it more time than the longest upload takes.
+    under way. Give it more time than the longest upload takes. `spared` names staged files that
+    somebody waits for.
     """
-    removed = staging.sweep(older_than=older_than.total_seconds())
+    removed = staging.sweep(older_than=older_than.total_seconds(), spared=spared)
     horizon = timezone.now() - older_than
     orphans = 0
     for target in _addresses():

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.bench import attest, figures, package, sealing, upload, verify
+from tests.bench import attest, figures, package, pages, sealing, upload, verify, weight
 from tests.bench.ground import ground
 
 RESULTS = Path("bench-results/figures.json")
@@ -22,6 +22,8 @@ MEASURES = {
     "seal": sealing.measure,
     "prove": sealing.measure_proofs,
     "inline": sealing.measure_inline,
+    "weight": weight.measure,
+    "pages": pages.measure,
 }
 
 

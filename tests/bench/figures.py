@@ -32,8 +32,9 @@ class Spread:
 class Figure:
     """One line of the table.
 
-    `at_least` bounds the ratio from below, `below` the value from above; a figure has one of them,
-    or neither when it is only to be known. `because` says what bounds the value.
+    `at_least` bounds the ratio from below, `at_most` from above, `below` the value from above; a
+    figure has one of them, or none when it is only to be known. `because` says what bounds the
+    value.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Figure:
     yardstick_value: Spread | None = None
     ratio: Spread | None = None
     at_least: float | None = None
+    at_most: float | None = None
     below: float | None = None
 
     @property
@@ -51,6 +53,8 @@ class Figure:
         """Tell whether the figure has a bound and does not keep it."""
         if self.at_least is not None:
             return self.ratio is None or self.ratio.median < self.at_least
+        if self.at_most is not None:
+            return self.ratio is None or self.ratio.median > self.at_most
         return self.below is not None and self.value.median >= self.below
 
     @property
@@ -59,6 +63,8 @@ class Figure:
         word = "MISSED" if self.missed else "kept"
         if self.at_least is not None:
             return f"at least {self.at_least:g}×: {word}"
+        if self.at_most is not None:
+            return f"at most {self.at_most:g}×: {word}"
         if self.below is not None:
             return f"below {self.below:g} {self.unit}: {word}"
         return "no bound"

@@ -8,6 +8,8 @@ MAY_CHANGE = {
     "evidence.Pending": "a queue: a record leaves it when it has its index, and stays a record",
     "trails.Organization": "a switch is flipped; its name, log and opening are in records",
     "trails.Trail": "points at the newest version; versions are written once",
+    "trails.SearchText": "words derived from rows that are written once; rebuilt by a command",
+    "trails.StateCount": "sums over statuses, added up now and then; counted again by a command",
     "trails.WorkflowStatus": "a cache over attestations, which are written once",
     "trails.Membership": "roles change and end; each change leaves an activity and a record",
     "trails.ServiceAccount": "a role may change; each change leaves an activity and a record",

@@ -13,6 +13,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from evidence.ledger import log as ledger
 from tests.plugins.world import World
+from trails.demo.files.pdf import document
+from trails.demo.files.png import Canvas
+from trails.demo.script import at
 from trails.models import Attestation
 
 SECRET = "the-secret-of-case-4711"
@@ -22,20 +25,35 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 OPEN = {
     "ready": "a probe",
     "healthz": "a probe",
+    "search": "finds among what may be seen; tested below, and in tests/trails/web",
     "home": "shows public organizations; what it must not show is tested below",
     "list_organizations": "lists public organizations; tested below",
     "openapi-json": "the description of the API",
     "api-root": "answers 404",
     "kosli-nowhere": "answers 404",
+    "styleguide": "shows made-up things, and those only while DEBUG is on",
+    "about": "says what one can rely on",
+    "site_card": "a picture of the site's name",
+    "robots": "the same for everybody",
+    "sitemap": "lists public trails; what it must not list is tested in test_discovery",
+    "sitemap_pages": "lists public organizations; tested there, too",
+    "favicon": "an icon",
+    "touch_icon": "an icon",
+    "touch_icon_plain": "an icon",
+    "security_txt": "the operator's address",
     "verify": "checks packages in the browser, and knows none",
     "verify_offline": "the same page as a file",
 }
 # Reading an organization that also has a public trail is allowed; its private trail must not show.
 # Its log is that of all its trails; it holds hashes, and says nothing of what they are of.
 LOG = {"log", "log_checkpoint", "log_key", "log_tile", "get_log", "get_consistency"}
-PARTLY_PUBLIC = {"organization", "list_trails"} | LOG
+PARTLY_PUBLIC = {"organization", "organization_card", "list_trails"} | LOG
 # Nobody else may configure a trail there, whether one of that name exists or not: the same answer.
 SAME_FOR_ALL_NAMES = {"put_trail", "get_trail"}
+# Made as for a stranger: what is private has none, for members neither.
+NONE_FOR_MEMBERS = {"trail_card", "workflow_card", "sitemap_part"}
+# Lead members on to another address.
+LEADS_ON = {"settings"}
 # The dialect's refusals: 401 without a key, 403 for an organization of others (contract 0.1).
 _KOSLI = "kosli-"
 
@@ -64,7 +82,11 @@ def private(world: World) -> Attestation:
     attestation = world.attest(
         workflow,
         description="A member's words",
-        files={f"{SECRET}.txt": b"A member's words"},
+        files={
+            f"{SECRET}.txt": b"A member's words",
+            f"{SECRET}.png": Canvas(1, 1).png(),
+            f"{SECRET}.pdf": document(SECRET, ["A member's words"], at("2026-11-24", "12:00")),
+        },
         user_data=f'{{"case":"{SECRET}"}}',
     )
     ledger.seal(world.acme.log)
@@ -73,9 +95,10 @@ def private(world: World) -> Attestation:
 
 def paths(attestation: Attestation) -> dict[str, str]:
     """Return the address of the private thing under every named pattern that can show one."""
-    evidence = attestation.evidence.get()
+    evidence, image, scan = attestation.evidence.order_by("position")
     api = f"/api/v1/organizations/acme/trails/case-worker-access/workflows/{SECRET}"
     page = f"/acme/case-worker-access/{SECRET}/"
+    files = f"{page}{attestation.pk}/evidence"
     one = f"{api}/attestations/{attestation.pk}"
     two = "/api/v2"
     return {
@@ -84,18 +107,35 @@ def paths(attestation: Attestation) -> dict[str, str]:
         "log_key": "/acme/log/key",
         "log_tile": "/acme/log/tile/0/000.p/1",
         "trail_new": "/acme/new",
+        "settings": "/acme/settings/",
+        "activity": "/acme/settings/activity",
+        "activity_csv": "/acme/settings/activity.csv",
         "members": "/acme/settings/members",
         "keys": "/acme/settings/keys",
         "organization": "/acme/",
+        "organization_card": "/acme/card.png",
+        "sitemap_part": f"/sitemap-{attestation.workflow.trail_id}.xml",
+        "trail_card": "/acme/case-worker-access/card.png",
+        "trail_feed": "/acme/case-worker-access/feed",
+        "trail_csv": "/acme/case-worker-access/workflows.csv",
+        "workflow_card": f"{page}card.png",
         "trail": "/acme/case-worker-access/",
         "trail_configure": "/acme/case-worker-access/configure",
+        "trail_versions": "/acme/case-worker-access/versions",
+        "trail_archive": "/acme/case-worker-access/archive",
+        "workflow_new": "/acme/case-worker-access/new",
+        "attest": f"{page}attest",
+        "attest_files": f"{page}attest/files",
         "workflow": page,
         "workflow_package": f"{page}package",
         "attestation": f"{page}{attestation.pk}/",
         "attestation_statement": f"{page}{attestation.pk}/statement",
         "attestation_proof": f"{page}{attestation.pk}/proof",
         "attestation_user_data": f"{page}{attestation.pk}/user-data",
-        "evidence": f"{page}{attestation.pk}/evidence/{evidence.pk}/",
+        "evidence": f"{files}/{evidence.pk}/",
+        "evidence_raw": f"{files}/{evidence.pk}/raw",
+        "evidence_image": f"{files}/{image.pk}/image",
+        "evidence_page": f"{files}/{scan.pk}/page/1.png",
         "list_trails": "/api/v1/organizations/acme/trails",
         "put_trail": "/api/v1/organizations/acme/trails/case-worker-access",
         "get_trail": "/api/v1/organizations/acme/trails/case-worker-access",
@@ -143,7 +183,9 @@ def test_the_members_really_see_what_others_are_probed_for(
         key = {} if "/api/" not in path else world.bearer("owner")
         client = world.client(None if key else "owner")
         response = probe(client, "GET", path, key)
-        assert response.status_code in (200, 405), (name, path, response.status_code)
+        expected = (302,) if name in LEADS_ON else (200, 405)
+        expected = (404,) if name in NONE_FOR_MEMBERS else expected
+        assert response.status_code in expected, (name, path, response.status_code)
 
 
 @pytest.mark.parametrize("who", ["stranger", "outsider", "outsider's key"])
@@ -170,6 +212,17 @@ def test_what_is_private_does_not_exist_for_others(
                 assert response.status_code == nothing.status_code in (401, 403), told
             else:
                 assert response.status_code in (401, 404, 405), told
+
+
+@pytest.mark.parametrize("who", [None, "outsider"])
+def test_the_search_finds_nothing_private(
+    world: World, private: Attestation, who: str | None
+) -> None:
+    digest = private.evidence.earliest("position").blob_id
+    for q in (SECRET, "member's words", digest, str(private.pk), "by:writer"):
+        text = text_of(world.client(who).get("/search", {"q": q}))
+        assert "case-worker-access" not in text, q
+        assert f"/{SECRET}" not in text, q
 
 
 @pytest.mark.parametrize("name", ["home", "list_organizations"])

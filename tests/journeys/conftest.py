@@ -1,20 +1,18 @@
-"""A real browser for journeys: Debian's chromium, which can reach the server and nothing else."""
+"""The windows that journeys look through, and the demo that they may look at."""
 
 import os
-import shutil
 from collections.abc import Generator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-CHROMIUM = shutil.which("chromium") or ""
-# A browser that is started by root, without a screen, and keeps to itself.
-FLAGS = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-)
+from tests.journeys.chromium import CHROMIUM, launched
+from tests.journeys.site import Site, demo_site
+from tests.plugins import engines
+from tests.plugins.leftovers import Leftovers
+from tests.plugins.server import Server
+from tests.plugins.template import Template
 
 
 @dataclass
@@ -48,12 +46,42 @@ class Browsers:
         return visitor
 
 
+@pytest.fixture(scope="session")
+def site(server_template: Template, server_leftovers: Leftovers) -> Generator[Site]:
+    """The demo on a server, made once for all who look at its pages."""
+    folder = engines.worker_folder() / "site"
+    folder.mkdir()
+    name = f"site_{engines.worker_name()}"
+    server = Server(
+        folder,
+        server_template.copy(folder / "data", name),
+        server_leftovers,
+        workers=1,
+        threads=16,
+        app="config.wsgi:application",
+        environment={},
+    )
+    yield demo_site(server)
+    server.dispose()
+    server_template.drop(name)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Generator[Browser]:
+    """One browser for the tests of a file, of which each opens windows of its own.
+
+    Not for longer: while Playwright runs, Django takes the whole process for an asynchronous one.
+    """
+    if not os.access(CHROMIUM, os.X_OK):
+        pytest.skip("There is no chromium here: apt-get install chromium.")
+    with launched() as browser:
+        yield browser
+
+
 @pytest.fixture
 def browsers(monkeypatch: pytest.MonkeyPatch) -> Generator[Browsers]:
     """Browsers for one test."""
     if not os.access(CHROMIUM, os.X_OK):
         pytest.skip("There is no chromium here: apt-get install chromium.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+    with launched() as browser:
         yield Browsers(browser)
-        browser.close()

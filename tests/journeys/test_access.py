@@ -73,7 +73,8 @@ def create_trail(page: Page) -> None:
 
 def make_key(page: Page) -> str:
     page.get_by_role("link", name="acme").first.click()
-    page.get_by_role("link", name="Keys", exact=True).click()
+    page.get_by_role("link", name="Settings", exact=True).click()
+    page.get_by_role("link", name="Service accounts and keys").click()
     page.get_by_label("Name").fill("shell-recorder")
     page.get_by_role("button", name="Create the service account").click()
     page.get_by_role("button", name="Issue a key to shell-recorder").click()

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from evidence.package.bag import Directory, Payload, pack
-from tests.journeys.conftest import CHROMIUM
+from tests.journeys.chromium import CHROMIUM
 from tests.journeys.verifier import kept, started
 from tests.packages import Attested, example
 

@@ -11,7 +11,7 @@ from evidence.ledger import policy
 from evidence.ledger.note import Key
 from evidence.package.verify import verify
 from tests.evidence.package import test_hostile_zips as hostile
-from tests.journeys.conftest import CHROMIUM
+from tests.journeys.chromium import CHROMIUM
 from tests.journeys.verifier import Kept, kept, started
 from tests.packages import example
 from tests.tampering import TAMPERINGS, Tampering, flips, truncations

@@ -56,7 +56,7 @@ def test_an_auditor_verifies_a_package_on_the_site(
     page.get_by_label("The key that you trust").fill(f"\n{VALID.vkey}\n")
     page.get_by_role("button", name="Verify").press("Enter")
     expect(page.get_by_role("heading", name="Verified")).to_be_focused()
-    expect(page.get_by_role("status")).to_have_text("Verified: run-1.zip")
+    expect(page.locator("#status[role=status]")).to_have_text("Verified: run-1.zip")
     assert checks(page) == ["Passed"] * 7 + ["Not checked"] * 2
     expect(page.get_by_text("acme/prod-server-access/run-1")).to_be_visible()
 
@@ -125,6 +125,21 @@ def test_a_package_can_be_dropped(browsers: Browsers, package: Path, tmp_path: P
     page.evaluate(_DROP, [package.name, base64.b64encode(package.read_bytes()).decode()])
     expect(page.get_by_role("heading", name="Verified")).to_be_visible()
     expect(page.get_by_label("Drop a package here")).to_have_value(re.compile("run-1.zip$"))
+
+
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.7 a report", b"P"])
+def test_of_what_is_no_zip_one_sentence_says_all(
+    browsers: Browsers, tmp_path: Path, content: bytes
+) -> None:
+    page = kept(browsers.browser, tmp_path).page
+    (tmp_path / "report.pdf").write_bytes(content)
+    page.get_by_label("Drop a package here").set_input_files(tmp_path / "report.pdf")
+    expect(page.locator("#result")).to_have_text(
+        "Rejected: report.pdf is not a zip, so it is no evidence package. "
+        "Choose the file that “Download evidence package” gave you."
+    )
+    expect(page.get_by_role("status")).to_contain_text("is not a zip")
+    assert checks(page) == []
 
 
 def test_what_strangers_wrote_is_shown_as_text(

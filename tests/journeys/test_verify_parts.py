@@ -11,7 +11,7 @@ import pytest
 
 from evidence.names import clean
 from evidence.package.bag import directory_names
-from tests.journeys.conftest import CHROMIUM
+from tests.journeys.chromium import CHROMIUM
 from tests.journeys.verifier import Kept, kept, started
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="There is no chromium here.")

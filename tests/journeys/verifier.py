@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.journeys.conftest import CHROMIUM, FLAGS
+from tests.journeys.chromium import CHROMIUM, FLAGS
 
 # Hands bytes to the page as the file that a person would choose.
 _VERIFY = """([name, data, keys, policy]) => {

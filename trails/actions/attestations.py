@@ -19,7 +19,8 @@ from evidence.vault import store
 from evidence.vault.digest import Digest, digest_of
 from evidence.writing import insert, together, update
 from trails import actors
-from trails.actions import records, reports
+from trails.actions import counting, indexing, records, reports
+from trails.actions.archive import require_in_use
 from trails.actions.reports import Report, Upload, canonical_json
 from trails.actors import Actor
 from trails.errors import Conflict
@@ -90,6 +91,8 @@ def attest(
     same actor as the step's newest attestation, within the window, is taken for its retry.
     """
     require(actor, Act.ATTEST, workflow.trail.organization)
+    if idempotency_key is None and retry_window is None:
+        require_in_use(workflow.trail)  # or else it may repeat what was recorded before
     report = reports.checked(report)
     files = reports.named(uploads)
     case = _Case(
@@ -119,13 +122,16 @@ def attest(
 
 def _write(case: _Case) -> Made:
     if time.monotonic() - case.actor.since > RIGHTS_LAST:
-        # The body may have taken hours to arrive; the right to attest may have ended meanwhile.
+        # The body may have taken hours to arrive; the right to attest may have ended meanwhile, and
+        # the trail may have been archived.
         require(actors.anew(case.actor), Act.ATTEST, case.workflow.trail.organization)
+        case.workflow.trail.refresh_from_db(fields=["archived_at"])
     # Attestations of one workflow are written one after the other: their numbers have no gaps.
     [status] = _STATUS.rows(case.workflow.pk)
     earlier = _earlier(case, status)
     if earlier is not None:
         return Made(earlier, created=False, status=status)
+    require_in_use(case.workflow.trail)
     with together():
         blobs = store.name([upload.staged for upload in case.promoted])
         attestation = _draft(case, status.attestations + 1, timezone.now())
@@ -136,6 +142,7 @@ def _write(case: _Case) -> Made:
         attestation.save()
         evidence = _write_evidence(attestation, case.files, blobs)
         user_data = _write_user_data(attestation, case)
+        insert([indexing.of_attestation(attestation, evidence, user_data)])
         _judge_again(status, case.workflow, attestation)
     return Made(attestation, True, status, evidence, user_data)
 
@@ -246,9 +253,14 @@ def _judge_again(status: WorkflowStatus, workflow: Workflow, attestation: Attest
         str(attestation.pk),
     ]
     verdict = judge(workflow.version.template, attested(status))
+    changes = counting.changes(status.trail_id, status.state, verdict.state)
     status.state = verdict.state
     status.reasons = list(verdict.reasons)
-    update(status, "attestations", "last_at", "latest", "state", "reasons")
+    status.missing = verdict.missing
+    update(status, "attestations", "last_at", "latest", "state", "reasons", "missing")
+    if changes:
+        insert(changes)
+        counting.fold_now_and_then(status.trail_id, attestation.pk)
 
 
 def attested(status: WorkflowStatus) -> list[Attested]:

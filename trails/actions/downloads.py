@@ -8,7 +8,7 @@ from typing import Any
 
 from trails.actions import records
 from trails.actors import Actor
-from trails.models import Activity, Workflow
+from trails.models import Activity, Trail, Workflow
 
 
 class Download(StrEnum):
@@ -16,6 +16,8 @@ class Download(StrEnum):
 
     EVIDENCE = "evidence.downloaded"
     PACKAGE = "package.downloaded"
+    PREVIEW = "evidence.previewed"
+    WORKFLOWS = "workflows.exported"
 
 
 def note_download(
@@ -33,5 +35,21 @@ def note_download(
         actor=actor,
         verb=what,
         subject=workflow.subject,
+        details=details,
+    )
+
+
+def note_export(*, actor: Actor, trail: Trail, details: dict[str, Any]) -> Activity | None:
+    """Write that the actor takes the list of workflows of a trail, which they were let see.
+
+    As of a download, nothing is written for a stranger, and that gives None.
+    """
+    if actor.is_anonymous:
+        return None
+    return records.note(
+        trail.organization,
+        actor=actor,
+        verb=Download.WORKFLOWS,
+        subject=trail.subject,
         details=details,
     )

@@ -4,6 +4,7 @@ import datetime
 import hashlib
 import secrets
 import uuid
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -17,6 +18,7 @@ from trails.words import ActorKind, Role
 
 TOKEN_PREFIX = "tk_"  # noqa: S105  the mark by which scanners find leaked keys, not a secret
 PREFIX_LENGTH = 11  # of a token: the mark and eight characters
+LONGEST_GRACE = datetime.timedelta(days=30)
 
 
 def hash_token(token: str) -> str:
@@ -48,6 +50,28 @@ def create_service_account(
         at=timezone.now(),
     )
     return account
+
+
+@transaction.atomic
+def set_service_role(*, account: ServiceAccount, role: str, actor: Actor) -> ServiceAccount:
+    """Give a service account another role. Its keys work under it from their next call on."""
+    require(actor, Act.MANAGE_KEYS, account.organization)
+    if role not in Role.values:
+        raise Invalid(f"'{role}' is not a role. Use admin, writer or auditor.", field="role")
+    locked = ServiceAccount.objects.select_for_update().get(pk=account.pk)
+    before = locked.role
+    if before == role:
+        return locked
+    locked.role = account.role = role
+    locked.save(update_fields=["role"])
+    records.activity(
+        account.organization,
+        actor=actor,
+        verb="service-account.role-changed",
+        details={"id": str(locked.pk), "name": locked.name, "before": before, "role": role},
+        at=timezone.now(),
+    )
+    return locked
 
 
 @transaction.atomic
@@ -99,27 +123,68 @@ def revoke_key(*, key: ApiKey, actor: Actor) -> None:
 
     The system may revoke any, for a person who has lost the way in with the key.
     """
-    account = key.service_account
-    if account is not None:
-        require(actor, Act.MANAGE_KEYS, account.organization)
-    elif not (actor.kind is ActorKind.SYSTEM or _is_self(actor, key.user_id)):
-        raise Forbidden("People revoke their own keys. Sign in as the owner of the key.")
+    _require_over(key, actor, "revoke")
     locked = ApiKey.objects.select_for_update().get(pk=key.pk)
     if locked.revoked_at is not None:
         return
     locked.revoked_at = key.revoked_at = timezone.now()
     locked.save(update_fields=["revoked_at"])
+    _tell(locked, actor, "key.revoked", _details(locked))
+
+
+@transaction.atomic
+def rotate_key(
+    *, key: ApiKey, actor: Actor, grace: datetime.timedelta, description: str | None = None
+) -> tuple[ApiKey, str]:
+    """Issue a successor to a key, and let the key itself end after a grace; 0 ends it at once.
+
+    The successor has the same owner, description and length of life. The key never lives longer
+    than it would have. Returns the successor and its token, which is never shown again.
+    """
+    _require_over(key, actor, "rotate")
+    if not datetime.timedelta(0) <= grace <= LONGEST_GRACE:
+        raise Invalid(f"A grace is between 0 and {LONGEST_GRACE.days} days.", field="grace")
+    locked = ApiKey.objects.select_for_update().get(pk=key.pk)
+    if not locked.is_usable:
+        raise Conflict(f"The key {locked} works no more. Issue a new one.")
+    now = timezone.now()
+    life = locked.expires_at - locked.created_at if locked.expires_at else None
+    successor, token = _issue(
+        locked.description if description is None else description,
+        now + life if life else None,
+        user=locked.user,
+        service_account=locked.service_account,
+    )
+    end = now + grace
+    locked.expires_at = key.expires_at = min(locked.expires_at or end, end)
+    locked.save(update_fields=["expires_at"])
+    _tell(locked, actor, "key.rotated", _details(locked) | {"successor": _details(successor)})
+    return successor, token
+
+
+def _require_over(key: ApiKey, actor: Actor, act: str) -> None:
+    """Return if the actor may decide about a key: an admin of its organization, or its owner."""
+    account = key.service_account
+    if account is not None:
+        require(actor, Act.MANAGE_KEYS, account.organization)
+    elif not (actor.kind is ActorKind.SYSTEM or _is_self(actor, key.user_id)):
+        raise Forbidden(f"People {act} their own keys. Sign in as the owner of the key.")
+
+
+def _tell(key: ApiKey, actor: Actor, verb: str, details: dict[str, Any]) -> None:
+    """Write what was done to a key: with a record in the log if an organization owns it."""
+    account = key.service_account
     if account is not None:
         records.activity(
             account.organization,
             actor=actor,
-            verb="key.revoked",
-            details=_details(key) | {"service_account": account.name},
+            verb=verb,
+            details=details | {"service_account": account.name},
             at=timezone.now(),
         )
     else:
         owner = key.user.email if key.user else ""
-        records.note(None, actor=actor, verb="key.revoked", subject=owner, details=_details(key))
+        records.note(None, actor=actor, verb=verb, subject=owner, details=details)
 
 
 def _is_self(actor: Actor, user_id: uuid.UUID | None) -> bool:

@@ -6,7 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from evidence.ledger import statement
-from trails.actions import inputs, records
+from evidence.writing import insert, together
+from trails.actions import counting, indexing, inputs, records
+from trails.actions.archive import require_in_use
 from trails.actors import Actor
 from trails.errors import Conflict
 from trails.models import Trail, Workflow, WorkflowStatus
@@ -35,7 +37,8 @@ def begin_workflow(*, actor: Actor, trail: Trail, id: str, description: str | No
     # The version is read after it, by a query of its own: PostgreSQL joins a row that it had to
     # wait for with what it had read of other tables before.
     Trail.objects.select_for_update(no_key=True).get(pk=trail.pk)
-    version = Trail.objects.select_related("current__record").get(pk=trail.pk).version
+    now_in_force = Trail.objects.select_related("current__record").get(pk=trail.pk)
+    version = now_in_force.version
     existing = Workflow.objects.select_related("status").filter(trail=trail, name=name).first()
     if existing is not None:
         if description is not None and existing.description != wanted:
@@ -45,31 +48,39 @@ def begin_workflow(*, actor: Actor, trail: Trail, id: str, description: str | No
                 field="description",
             )
         return Begun(existing, created=False)
+    require_in_use(now_in_force)
     now = timezone.now()
-    record = records.write(
-        trail.organization.log,
-        subject=trail.subject,
-        subject_sha256=version.record.sha256,
-        predicate_type=statement.WORKFLOW,
-        predicate={"id": name, "description": wanted, "trail_version": version.number},
-        actor=actor,
-        at=now,
-    )
-    workflow = Workflow.objects.create(
-        trail=trail,
-        version=version,
-        name=name,
-        description=wanted,
-        at=now,
-        record=record,
-        **actor.by_columns,
-    )
     verdict = judge(version.template, [])
-    WorkflowStatus.objects.create(
-        workflow=workflow,
-        trail=trail,
-        state=verdict.state,
-        reasons=list(verdict.reasons),
-        last_at=now,
-    )
+    with together():
+        record = records.write(
+            trail.organization.log,
+            subject=trail.subject,
+            subject_sha256=version.record.sha256,
+            predicate_type=statement.WORKFLOW,
+            predicate={"id": name, "description": wanted, "trail_version": version.number},
+            actor=actor,
+            at=now,
+        )
+        workflow = Workflow(
+            trail=trail,
+            version=version,
+            name=name,
+            description=wanted,
+            at=now,
+            record=record,
+            **actor.by_columns,
+        )
+        workflow.save()
+        status = WorkflowStatus(
+            workflow=workflow,
+            trail=trail,
+            state=verdict.state,
+            reasons=list(verdict.reasons),
+            missing=verdict.missing,
+            last_at=now,
+        )
+        insert([status])
+        insert(counting.changes(trail.pk, None, verdict.state))
+        insert([indexing.of_workflow(workflow)])
+    counting.fold_now_and_then(trail.pk, workflow.pk)
     return Begun(workflow, created=True)

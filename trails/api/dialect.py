@@ -14,6 +14,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 
 from trails.api import problems
+from trails.errors import shown
 
 View = Callable[..., HttpResponseBase]
 
@@ -55,7 +56,7 @@ def _as_problem(request: HttpRequest, response: HttpResponseBase) -> HttpRespons
         return response
     if response.status_code == 405:
         allowed = ", ".join(sorted(response["Allow"].split(", ")))
-        detail = f"{problems.shown(request.method)} is not possible here. Use {allowed}."
+        detail = f"{shown(request.method)} is not possible here. Use {allowed}."
         translated = problems.problem(405, detail)
         translated["Allow"] = allowed
         return translated

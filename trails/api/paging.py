@@ -14,9 +14,8 @@ from django.http import HttpRequest
 from django.utils.encoding import escape_uri_path
 from pydantic import BaseModel
 
-from trails.api.problems import shown
 from trails.api.schemas import PageQuery
-from trails.errors import Invalid
+from trails.errors import Invalid, shown
 
 Row = TypeVar("Row")
 _SALT = "trails.api.cursor"

@@ -12,13 +12,13 @@ from ninja.errors import ValidationError as QueryError
 from pydantic import BaseModel, Field
 
 from trails import errors
+from trails.errors import shown
 from trails.http.logs import request_id
 
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 URN = "urn:trailkeeper:problem:"
-VALUE_SHOWN = 80  # characters of a wrong value that an answer repeats
 
 
 class UnsupportedMediaType(errors.TrailsError):
@@ -142,12 +142,6 @@ def nothing_here(request: HttpRequest) -> JsonResponse:
         f"There is nothing at {shown(request.path)}. An id in an address is a UUID in small "
         "letters, and no address ends in a slash; /api/v1/openapi.json lists them all.",
     )
-
-
-def shown(value: Any) -> str:
-    """Return a value as an error may repeat it: quoted and not too long."""
-    text = repr(value)
-    return text if len(text) <= VALUE_SHOWN else text[: VALUE_SHOWN - 1] + "…"
 
 
 def invalid(found: list[dict[str, Any]], known: list[str] | None = None) -> errors.Invalid:

@@ -14,9 +14,9 @@ from django.http import HttpRequest
 from trails.actions.attestations import Report, Upload, canonical_json
 from trails.api import bodies
 from trails.api.openapi import REF
-from trails.api.problems import UnsupportedMediaType, shown
+from trails.api.problems import UnsupportedMediaType
 from trails.api.schemas import AttestationIn
-from trails.errors import Invalid
+from trails.errors import Invalid, shown
 from trails.http.uploads import Form, receive
 
 PART = "attestation"

@@ -52,7 +52,7 @@ def _statuses(ids: Sequence[str]) -> list[Row]:
     return raw_rows.select(
         Workflow,
         "id trail_id at version.steps status.workflow_id status.trail_id status.state "
-        "status.reasons status.latest status.attestations status.last_at",
+        "status.reasons status.latest status.attestations status.missing status.last_at",
         joins=[
             Join("version", TrailVersion, "version.id = t.version_id"),
             Join("status", WorkflowStatus, "status.workflow_id = t.id"),
@@ -113,4 +113,8 @@ def _verdict(steps: Any, counting: Sequence[Row]) -> dict[str, Any]:
         return {}
     attested = [Attested(row["step"], row["number"], row["is_compliant"]) for row in counting]
     verdict = judge(template, attested)
-    return {"state": verdict.state, "reasons": list(verdict.reasons)}
+    return {
+        "state": verdict.state,
+        "reasons": list(verdict.reasons),
+        "missing": verdict.missing,
+    }

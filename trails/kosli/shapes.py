@@ -119,7 +119,7 @@ def _record(row: Workflow, attestation: Attestation, files_total: int) -> dict[s
                 "size": file.blob.size,
                 "sha256": file.blob_id,
                 "media_type": file.media_type,
-                "url": page(*names, "evidence", file.pk),
+                "url": page(*names, "evidence", file.pk) + "raw",
             }
             for file in attestation.evidence.all()
         ],

@@ -9,17 +9,22 @@ from trails.models.accounts import (
     User,
 )
 from trails.models.attestations import Attestation, Evidence, UserData
+from trails.models.held import HeldFile
+from trails.models.search import SearchText
 from trails.models.trails import Trail, TrailVersion
-from trails.models.workflows import Workflow, WorkflowStatus
+from trails.models.workflows import StateCount, Workflow, WorkflowStatus
 
 __all__ = [
     "Activity",
     "ApiKey",
     "Attestation",
     "Evidence",
+    "HeldFile",
     "Membership",
     "Organization",
+    "SearchText",
     "ServiceAccount",
+    "StateCount",
     "Trail",
     "TrailVersion",
     "User",

@@ -1,5 +1,6 @@
 """Organizations, the people and service accounts in them, their keys, and what they did."""
 
+import uuid
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -7,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from evidence.append_only import AppendOnly
+from evidence.append_only import AppendOnly, AppendOnlyQuerySet
 from evidence.models import Log, Record, new_id
 from trails.words import NAME_LIMIT, ActorKind, Role
 
@@ -166,6 +167,26 @@ class ApiKey(models.Model):
         )
 
 
+class ActivityQuerySet(AppendOnlyQuerySet):
+    """The vocabulary of activities: newest first, by the index of an organization's."""
+
+    def for_organization(self, organization: Organization) -> "ActivityQuerySet":
+        """Return what was done in an organization, newest first."""
+        return self.filter(organization=organization).order_by("-id")
+
+    def verbs(self, beginning: str) -> "ActivityQuerySet":
+        """Return those whose verb begins so: `key.` for all that was done to keys."""
+        return self.filter(verb__startswith=beginning)
+
+    def by(self, id: str) -> "ActivityQuerySet":
+        """Return what one person or service account did."""
+        return self.filter(by_id=id)
+
+    def before(self, id: uuid.UUID) -> "ActivityQuerySet":
+        """Return those that are older than the one with this id: the next page."""
+        return self.filter(id__lt=id)
+
+
 class Activity(AppendOnly):
     """What people and keys did: sign-ins, configuration, downloads.
 
@@ -184,6 +205,8 @@ class Activity(AppendOnly):
     by_name = models.CharField(max_length=200)
     at = models.DateTimeField(default=timezone.now)
     record = models.OneToOneField(Record, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects: ClassVar = ActivityQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "activities"

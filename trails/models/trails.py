@@ -34,6 +34,10 @@ class TrailQuerySet(models.QuerySet["Trail"]):
         """Return the trails that the world may read."""
         return self.filter(current__visibility=Visibility.PUBLIC)
 
+    def in_use(self) -> "TrailQuerySet":
+        """Return the trails that are not archived."""
+        return self.filter(archived_at=None)
+
 
 class Trail(models.Model):
     """The identity of a critical business process. What it is called and demands is a version."""
@@ -46,6 +50,9 @@ class Trail(models.Model):
         "TrailVersion", null=True, on_delete=models.PROTECT, related_name="+"
     )
     created_at = models.DateTimeField(default=timezone.now)
+    # Since when nothing may be recorded in it any more, and who said so; None while it is in use.
+    archived_at = models.DateTimeField(null=True)
+    archived_by = models.CharField(max_length=200, blank=True)
 
     objects = TrailQuerySet.as_manager()
 
@@ -61,6 +68,11 @@ class Trail(models.Model):
     def is_public(self) -> bool:
         """Tell whether the world may read the trail."""
         return self.version.visibility == Visibility.PUBLIC
+
+    @property
+    def is_archived(self) -> bool:
+        """Tell whether the trail takes nothing new."""
+        return self.archived_at is not None
 
     @property
     def version(self) -> "TrailVersion":

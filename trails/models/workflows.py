@@ -64,6 +64,8 @@ class WorkflowStatus(models.Model):
     # The attestation of each step that counts: {step: [number, verdict, attestation id]}.
     latest = models.JSONField(default=dict)
     attestations = models.PositiveIntegerField(default=0)
+    # How many required steps have not been attested.
+    missing = models.PositiveIntegerField(default=0)
     last_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -71,7 +73,32 @@ class WorkflowStatus(models.Model):
         indexes = (
             models.Index(fields=["trail", "-workflow"], name="status_newest"),
             models.Index(fields=["trail", "state", "-workflow"], name="status_by_state"),
+            models.Index(
+                fields=["trail", "state", "missing", "-workflow"], name="status_by_missing"
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.workflow_id} {self.state}"
+
+
+class StateCount(models.Model):
+    """A change of how many workflows of a trail are in a state: their sum is that number.
+
+    A number that every report of a trail changed would be a row that all of them wait for; so each
+    writes rows of its own, and now and then somebody adds them up (`trails.actions.counting`). Not
+    written once: `manage.py index --recount` counts again.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    trail = models.ForeignKey(
+        Trail, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    state = models.CharField(max_length=20, choices=WorkflowState.choices)
+    change = models.BigIntegerField()
+
+    class Meta:
+        indexes = (models.Index(fields=["trail", "state", "change"], name="state_count_of"),)
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.change:+}"

@@ -11,6 +11,7 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from trails.web import visible, wording
 from trails.words import StepState, WorkflowState
@@ -55,6 +56,20 @@ def state(value: str, quiet: bool = False) -> SafeString:
 
 
 @register.simple_tag
+def count(value: str, number: int, quiet: bool = False) -> SafeString:
+    """Return how many are in a state: icon, number and word, which may be `quiet` as in `state`."""
+    return format_html(
+        '<span class="state state-{}"{}>{}<span>{} <span class="{}">{}</span></span></span>',
+        value,
+        format_html(' title="{}"', _WORDS[value]) if quiet else "",
+        icon(_ICONS[value]),
+        f"{number:,}",
+        "visually-hidden" if quiet else "word",
+        _WORDS[value].lower(),
+    )
+
+
+@register.simple_tag
 def when(moment: datetime.datetime | None, absolute: bool = False) -> SafeString | str:
     """Return a time as people say it, with the exact one for hovering, machines and paper."""
     if moment is None:
@@ -90,12 +105,30 @@ def human_size(number: int) -> str:
 
 @register.simple_tag
 def digest(value: str) -> SafeString:
-    """Return a digest as its first twelve digits, which open to the whole by click or keyboard."""
+    """Return a digest as its first twelve digits, which open to the whole, with a copy button."""
     return format_html(
-        '<details class="digest"><summary title="{0}"><span class="visually-hidden">SHA-256 </span>'
-        "<code>{1}…</code></summary><code>{0}</code></details>",
+        '<span class="digest"><details><summary title="{0}"><span class="visually-hidden">SHA-256 '
+        "</span><code>{1}…</code></summary><code>{0}</code></details>{2}</span>",
         value,
         value[:12],
+        copy(value, _("Copy the digest")),
+    )
+
+
+@register.simple_tag
+def copy(what: str, words: str = "") -> SafeString:
+    """Return a button that copies a text, or the element that `#id` names (`static/js/copy.js`).
+
+    With `words` it is a mark that only screen readers hear named; without, it says Copy.
+    """
+    return format_html(
+        '<button type="button" class="button button-plain copy{}" data-copy="{}" hidden>'
+        "{}<span{}>{}</span></button>",
+        " copy-mark" if words else "",
+        what,
+        icon("copy"),
+        mark_safe(' class="visually-hidden"') if words else "",
+        words or _("Copy"),
     )
 
 

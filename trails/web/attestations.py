@@ -1,16 +1,13 @@
-"""The page of one attestation, and the bytes behind it: statement, proof, user data, files."""
+"""The page of one attestation, and the bytes behind it: statement, proof, user data."""
 
 import uuid
-from functools import partial
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from evidence.vault import store
 from trails import lookups, sealed
-from trails.actions.downloads import Download, note_download
 from trails.authentication import actor_of_session
 from trails.errors import NotFound
 from trails.http import ranges
@@ -125,42 +122,6 @@ def user_data(
         etag=row.sha256,
         headers=_headers(request, found),
     )
-
-
-@login_not_required
-@require_safe
-def evidence(
-    request: HttpRequest,
-    organization: str,
-    trail: str,
-    workflow: str,
-    attestation: uuid.UUID,
-    evidence: uuid.UUID,
-) -> HttpResponseBase:
-    """Send the bytes of a file exactly as they were reported, never to be rendered here."""
-    actor = actor_of_session(request)
-    found = lookups.workflow(actor, organization, trail, workflow)
-    file = lookups.evidence(found, attestation, evidence)
-    response = ranges.serve(
-        request,
-        length=file.blob.size,
-        etag=file.blob.sha256,
-        # Not what the name suggests: nothing a stranger wrote is given a type that browsers run.
-        content_type="application/octet-stream",
-        filename=file.name,
-        read=partial(store.read_checked, file.blob),
-        headers=_headers(request, found),
-    )
-    if ranges.sends_bytes(request, response):
-        details = {
-            "attestation": str(attestation),
-            "evidence": str(file.pk),
-            "name": file.name,
-            "sha256": file.blob.sha256,
-            "range": response.headers.get("Content-Range"),
-        }
-        note_download(actor=actor, workflow=found, what=Download.EVIDENCE, details=details)
-    return response
 
 
 def _headers(request: HttpRequest, workflow: Workflow) -> dict[str, str]:

@@ -4,10 +4,12 @@ They fetch from here and judge elsewhere. Every part that comes from people is q
 """
 
 import shlex
+from urllib.parse import quote
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from evidence.ledger import tiles
 from evidence.models import Checkpoint
@@ -20,10 +22,12 @@ _AS_MEMBER = ' -H "Authorization: Bearer $KEY"'
 def addresses(organization: Organization, size: int) -> list[tuple[str, str]]:
     """Return what programs may read of a log: a heading and an address each."""
     log = settings.PUBLIC_URL + reverse("log", args=[organization.name])
+    api = f"{settings.PUBLIC_URL}/api/v1/organizations/{quote(organization.name)}/log"
     return [
-        ("Newest checkpoint", f"{log}checkpoint"),
-        ("Keys", f"{log}key"),
-        ("A tile", log + _first_tile(size)),
+        (_("Newest checkpoint"), f"{log}checkpoint"),
+        (_("Keys"), f"{log}key"),
+        (_("A tile"), log + _first_tile(size)),
+        (_("Consistency"), f"{api}/consistency?old=1"),
     ]
 
 
@@ -37,7 +41,7 @@ def log_commands(organization: Organization, newest: Checkpoint | None, *, is_op
     """Return the commands that fetch what a witness or a monitor reads of a log."""
     key = "" if is_open else _AS_MEMBER
     size = newest.size if newest else 0
-    quoted = [shlex.quote(address) for _, address in addresses(organization, size)]
+    quoted = [shlex.quote(address) for _what, address in addresses(organization, size)]
     return "\n".join(
         [
             f"curl -fsS{key} {quoted[0]}",

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 
-from trails.models import Trail, Workflow
+from trails.models import Organization, Trail, Workflow
 
 
 def begin_command(trail: Trail) -> str:
@@ -47,3 +47,20 @@ def address(trail: Trail, workflow: str) -> str:
 
 def _json(value: dict[str, object], before: str = "", after: str = "") -> str:
     return shlex.quote(before + json.dumps(value, ensure_ascii=False) + after)
+
+
+def key_commands(token: str, organization: Organization | None) -> dict[str, str]:
+    """Return the commands that try a new key out, by the tool they are for."""
+    found = {"shell": f"export KEY={shlex.quote(token)}"}
+    trails = f"/{quote(organization.name)}/trails" if organization else ""
+    found["curl"] = (
+        'curl -fsS -H "Authorization: Bearer $KEY" \\\n'
+        f"  {shlex.quote(f'{settings.PUBLIC_URL}/api/v1/organizations{trails}')}"
+    )
+    if organization:
+        found["kosli"] = (
+            f"export KOSLI_HOST={shlex.quote(settings.PUBLIC_URL)} "
+            f"KOSLI_ORG={shlex.quote(organization.name)} "
+            'KOSLI_API_TOKEN="$KEY"\nkosli list audit-trails'
+        )
+    return found

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Prefetch, QuerySet
+
 from trails.actions.attestations import attested
-from trails.models import WorkflowStatus
+from trails.models import Workflow, WorkflowStatus
 from trails.state import StepVerdict, judge
 
 # The step is of the trail's version in force, but not of the one the workflow began under.
@@ -27,6 +29,16 @@ class Row:
     status: WorkflowStatus
     cells: list[Cell]
     others: list[Cell]
+
+
+def with_workflows(statuses: QuerySet[WorkflowStatus]) -> QuerySet[WorkflowStatus]:
+    """Return statuses that come with what `matrix` reads of their workflows, by a second query.
+
+    Not by a join: to find where a page begins, PostgreSQL would merge the statuses with the
+    workflows of all trails, from the newest on.
+    """
+    workflows = Workflow.objects.select_related("version")
+    return statuses.prefetch_related(Prefetch("workflow", workflows))
 
 
 def matrix(columns: Sequence[str], statuses: Iterable[WorkflowStatus]) -> list[Row]:

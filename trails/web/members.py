@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from trails import actors
@@ -14,12 +15,14 @@ from trails.actors import Actor
 from trails.authentication import actor_of_session
 from trails.errors import Conflict, Invalid, NotFound
 from trails.models import Membership, Organization
-from trails.permissions import Act, can
-from trails.web.forms import MemberForm, refuse
+from trails.permissions import Act, can, table
+from trails.web.forms import refuse
 from trails.web.invitations import invite
 from trails.web.organizations import managed
 from trails.web.paging import take, uuid_in
 from trails.web.responses import page
+from trails.web.settings import pages
+from trails.web.settings_forms import MemberForm
 from trails.words import Role
 
 MEMBERS_SHOWN = 200
@@ -44,7 +47,7 @@ def members(request: HttpRequest, organization: str) -> HttpResponseBase:
             done = _change(request, actor, membership, act)
             return _done(request, done, found)
         except (Invalid, Conflict) as error:
-            refusal = {"membership": membership.pk, "message": error.message}
+            refusal = {"membership": membership.pk, "act": act, "message": error.message}
     after = uuid_in(request.GET, "after")
     rows = found.memberships.select_related("user").order_by("user")
     if after:
@@ -56,8 +59,19 @@ def members(request: HttpRequest, organization: str) -> HttpResponseBase:
         "refusal": refusal,
         "roles": Role.choices,
         "me": actor.user,
+        "allowed": allowed(),
+        "settings_pages": pages(actor, found),
     }
     return page(request, "members.html", context)
+
+
+def allowed() -> list[tuple[str, list[bool]]]:
+    """Return what each role may do, as rows: the act, and whether each role in order may.
+
+    Made from what decides, so that the page cannot say anything else. Reading is everybody's.
+    """
+    rows = [(_(act.value), marks) for act, marks in table()]
+    return [(_("read everything, private trails too"), [True for _role in Role]), *rows]
 
 
 def _membership(request: HttpRequest, organization: Organization) -> Membership:
@@ -84,7 +98,7 @@ def _add(
         refuse(form, error)
         return None
     user = added.membership.user
-    said = f"{user.email} is a member now."
+    said = _("{email} is a member now.").format(email=user.email)
     # After the transaction: an e-mail cannot be taken back.
     return f"{said} {invite(request, user)}" if added.is_invited else said
 
@@ -92,12 +106,14 @@ def _add(
 def _change(request: HttpRequest, actor: Actor, membership: Membership, act: str) -> str:
     user, organization = membership.user, membership.organization
     if act == "remove":
+        if request.POST.get("confirm", "").strip().lower() != user.email:
+            raise Invalid(_("Type {email} to remove this person.").format(email=user.email))
         remove_member(organization=organization, user=user, actor=actor)
-        return f"{user.email} is no longer a member."
+        return _("{email} is no longer a member.").format(email=user.email)
     changed = set_role(
         organization=organization, user=user, role=request.POST.get("role", ""), actor=actor
     )
-    return f"{user.email} is {changed.get_role_display()} now."
+    return _("{email} is {role} now.").format(email=user.email, role=changed.get_role_display())
 
 
 def _done(request: HttpRequest, said: str, organization: Organization) -> HttpResponseBase:

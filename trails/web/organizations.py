@@ -11,11 +11,12 @@ from trails.authentication import actor_of_session
 from trails.errors import NotFound
 from trails.models import Organization, Trail
 from trails.permissions import Act, can, require
-from trails.web.overview import summaries
+from trails.web.listing import listed
 from trails.web.paging import name_in, take
 from trails.web.responses import page
 
 TRAILS_SHOWN = 100
+ARCHIVED_SHOWN = 100
 
 
 def managed(actor: Actor, name: str, act: Act) -> Organization:
@@ -33,23 +34,24 @@ def managed(actor: Actor, name: str, act: Act) -> Organization:
 @login_not_required
 @require_safe
 def organization(request: HttpRequest, organization: str) -> HttpResponseBase:
-    """Show the trails of an organization that the visitor may see."""
+    """Show the trails of an organization that the visitor may see; `?after=` goes on by name."""
     actor = actor_of_session(request)
     found = lookups.organization(actor, organization)
     after = name_in(request.GET, "after")
-    trails = (
-        Trail.objects.visible_to(actor)
-        .filter(organization=found, name__gt=after)
-        .order_by("name")[: TRAILS_SHOWN + 1]
-    )
+    trails = Trail.objects.visible_to(actor).filter(organization=found).order_by("name")
+    in_use = trails.filter(archived_at=None, name__gt=after)[: TRAILS_SHOWN + 1]
+    archived = trails.exclude(archived_at=None).select_related("organization")
     context = {
         "organization": found,
-        "trails": take(summaries(trails), TRAILS_SHOWN),
+        "trails": take(listed(in_use), TRAILS_SHOWN),
+        # Archived ones are few, and at the end: the last page has them.
+        "archived": take(archived[: ARCHIVED_SHOWN + 1], ARCHIVED_SHOWN),
         "after": after,
         "is_member": found.pk in actor.organization_ids,
         "can_configure": can(actor, Act.CONFIGURE_TRAIL, found),
         "can_manage_members": can(actor, Act.MANAGE_MEMBERS, found),
         "can_manage_keys": can(actor, Act.MANAGE_KEYS, found),
+        "can_read_activity": can(actor, Act.READ_ACTIVITY, found),
     }
     # A member sees private trails here, whoever else sees only public ones.
     return page(request, "organization.html", context, public=not context["is_member"])

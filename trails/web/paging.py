@@ -1,36 +1,72 @@
 """Keyset paging: a page is what follows a key in the order of an index; nothing is counted."""
 
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from trails.errors import Invalid
+from trails.paging import Page, take
 from trails.words import NAME
+
+__all__ = [
+    "Leaf",
+    "Page",
+    "both_ways",
+    "both_ways_by_number",
+    "name_in",
+    "number_in",
+    "take",
+    "uuid_in",
+]
 
 Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[Row]):
-    """Some rows in order, and whether more follow."""
+class Leaf(Generic[Row]):
+    """Rows from the newest to the oldest, and whether there are older and newer ones."""
 
     rows: list[Row]
-    more: bool
+    older: bool
+    newer: bool
+
+    @property
+    def first(self) -> Row:
+        """Return the row before which the newer ones are."""
+        return self.rows[0]
 
     @property
     def last(self) -> Row:
-        """Return the row after which the next page begins."""
+        """Return the row after which the older ones are."""
         return self.rows[-1]
 
 
-def take(rows: Iterable[Row], size: int) -> Page[Row]:
-    """Return a page of the first `size` rows. Give it a queryset cut to one row more than that."""
-    found = list(islice(rows, size + 1))
-    return Page(found[:size], more=len(found) > size)
+def both_ways(rows: QuerySet[Any], query: QueryDict, key: str, size: int) -> Leaf[Any]:
+    """Return the newest rows; with `?before=` older ones than an id, with `?after=` newer ones.
+
+    A row that came in meanwhile never moves what stands on a page: the ids are its place.
+    """
+    before, after = uuid_in(query, "before"), uuid_in(query, "after")
+    return _leaf(rows, key, before, after, size)
+
+
+def _leaf(rows: QuerySet[Any], key: str, before: Any, after: Any, size: int) -> Leaf[Any]:
+    if after is not None and before is None:
+        upwards = take(rows.filter(**{f"{key}__gt": after}).order_by(key)[: size + 1], size)
+        return Leaf(upwards.rows[::-1], older=True, newer=upwards.more)
+    if before is not None:
+        rows = rows.filter(**{f"{key}__lt": before})
+    found = take(rows.order_by(f"-{key}")[: size + 1], size)
+    return Leaf(found.rows, older=found.more, newer=before is not None)
+
+
+def both_ways_by_number(rows: QuerySet[Any], query: QueryDict, size: int) -> Leaf[Any]:
+    """Return the same where the place is a `number`, which no two rows share."""
+    before, after = number_in(query, "before"), number_in(query, "after")
+    return _leaf(rows, "number", before, after, size)
 
 
 def uuid_in(query: QueryDict, key: str) -> uuid.UUID | None:
@@ -44,13 +80,13 @@ def uuid_in(query: QueryDict, key: str) -> uuid.UUID | None:
         raise Invalid(f"'{value}' is not an id. Follow the links between pages.") from None
 
 
-def number_in(query: QueryDict, key: str) -> int | None:
+def number_in(query: QueryDict, key: str, digits: int = 9) -> int | None:
     """Return the number that a query names, None when it names none."""
     value = query.get(key, "")
     if not value:
         return None
     # More digits than any count here has; a database would refuse the number with an error.
-    if not (value.isascii() and value.isdigit() and len(value) < 10):
+    if not (value.isascii() and value.isdigit() and len(value) <= digits):
         raise Invalid(f"'{value}' is not a number. Follow the links between pages.")
     return int(value)
 

@@ -12,6 +12,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
 
+from trails.http.compression import compress
+
 
 def cache_control(request: HttpRequest, *, public: bool) -> str:
     """Return the Cache-Control of an answer about something public or private."""
@@ -28,12 +30,19 @@ def page(
     public: bool = False,
     status: int = 200,
 ) -> HttpResponseBase:
-    """Return a rendered page; 304 where a stranger has the same page already."""
+    """Return a rendered page; 304 where a stranger has the same page already.
+
+    Templates know by `is_shown_to_all` whether the page may be found and previewed elsewhere.
+    """
+    context = {**context, "is_shown_to_all": public and status == 200}
     response = render(request, template, context, status=status)
     response["Cache-Control"] = cache_control(request, public=public)
-    patch_vary_headers(response, ["Cookie"])
-    if not public or request.user.is_authenticated or status != 200:
-        return response
+    patch_vary_headers(response, ["Cookie", "Accept-Encoding"])
+    is_for_all = public and not request.user.is_authenticated
+    if not is_for_all or status != 200:
+        return compress(request, response, secret=True)
     set_response_etag(response)
     etag = response["ETag"]
-    return get_conditional_response(request, etag=etag, response=response) or response
+    # The page itself unless the client has it.
+    given = get_conditional_response(request, etag=etag, response=response)
+    return compress(request, given, secret=False) if given is response else given or response

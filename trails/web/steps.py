@@ -5,12 +5,14 @@ names are allowed is decided by `trails.actions.inputs`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
+from trails.actions import inputs
 from trails.errors import Invalid
 from trails.words import STEPS_LIMIT
 
@@ -19,11 +21,12 @@ _SPARE_ROWS = 3  # empty ones of a new trail
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """What a row of the editor holds, as it was typed."""
+    """What a row of the editor holds, as it was typed, and why it was refused."""
 
     order: str = ""
     name: str = ""
     required: bool = True
+    error: str = ""
 
 
 def rows_of(steps: Sequence[dict[str, Any]]) -> list[StepRow]:
@@ -53,20 +56,39 @@ def with_spare(rows: Sequence[StepRow], spare: int = 1) -> list[StepRow]:
     return [*rows, *(StepRow(str(following + place)) for place in range(spare))]
 
 
+def checked(rows: Sequence[StepRow]) -> list[StepRow]:
+    """Return the rows, those that cannot be steps with the reason in them."""
+    names: set[str] = set()
+    found = []
+    for row in rows:
+        error = _error(row, names) if row.name.strip() else ""
+        names.add(row.name.strip().casefold())
+        found.append(replace(row, error=error))
+    return found
+
+
 def steps_of(rows: Sequence[StepRow]) -> list[dict[str, Any]]:
     """Return the named rows as steps in the order of their numbers; equal numbers keep their place.
 
-    A number that is none is `Invalid`.
+    Give it rows that `checked` found nothing wrong with.
     """
-    named = [row for row in rows if row.name.strip()]
-    for row in named:
-        if not _is_number(row.order):
-            raise Invalid(
-                f"'{row.order}' is no place for '{row.name}'. Write a number such as 1, 2, 3.",
-                field="steps",
-            )
-    named.sort(key=lambda row: int(row.order))
+    named = sorted((row for row in rows if row.name.strip()), key=lambda row: int(row.order))
     return [{"name": row.name, "required": row.required} for row in named]
+
+
+def _error(row: StepRow, earlier: set[str]) -> str:
+    if not _is_number(row.order):
+        return _("'%(order)s' is no place for '%(name)s'. Write a number such as 1, 2, 3.") % {
+            "order": row.order,
+            "name": row.name,
+        }
+    try:
+        name = inputs.step_name(row.name, "steps")
+    except Invalid as error:
+        return error.message
+    if name.casefold() in earlier:
+        return _("The step '%(name)s' is there twice.") % {"name": name}
+    return ""
 
 
 def _is_number(text: str) -> bool:

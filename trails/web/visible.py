@@ -12,7 +12,7 @@ import unicodedata
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-_HIDDEN = re.compile(
+HIDDEN = re.compile(
     "["
     "\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls, but tab and line feed
     "\u00ad\u061c\u180e\u200b\u200e\u200f"  # soft hyphen, direction marks, zero width
@@ -28,17 +28,17 @@ NAMED = 100
 _PLACE = "\N{WHITE SQUARE}"
 
 
-def reveal(text: str) -> SafeString:
+def reveal(text: str, named: int = NAMED) -> SafeString:
     """Return a text as HTML: escaped, with its hidden characters shown as `U+202E`.
 
-    After the first hundred a square stands for each, and their number is said at the end.
+    After the first `named` a square stands for each, and their number is said at the end.
     """
     pieces: list[str] = []
     end = 0
-    for match in itertools.islice(_HIDDEN.finditer(text), NAMED):
+    for match in itertools.islice(HIDDEN.finditer(text), named):
         pieces += [escape(text[end : match.start()]), _mark(match[0])]
         end = match.end()
-    rest, more = _HIDDEN.subn(_PLACE, text[end:])
+    rest, more = HIDDEN.subn(_PLACE, text[end:])
     pieces.append(escape(rest))
     if more:
         pieces.append(

@@ -2,6 +2,9 @@
 
 import datetime
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 
@@ -21,16 +24,23 @@ def relative(moment: datetime.datetime, now: datetime.datetime) -> str:
     seconds = (now - moment).total_seconds()
     distance = abs(seconds)
     if distance < 45:
-        return "just now" if seconds >= 0 else "in a moment"
+        return _("just now") if seconds >= 0 else _("in a moment")
     if distance >= 30 * _DAY:
         moment = moment.astimezone(datetime.UTC)
         return f"{moment.day} {moment:%b %Y}"
-    for unit, length in (("day", _DAY), ("hour", _HOUR), ("minute", _MINUTE)):
-        if distance >= length or unit == "minute":
-            count = max(1, int(distance // length))
-            break
-    words = f"{count} {unit}{'' if count == 1 else 's'}"
-    return f"{words} ago" if seconds >= 0 else f"in {words}"
+    if distance >= _DAY:
+        count = int(distance // _DAY)
+        ago = ngettext("%(count)d day ago", "%(count)d days ago", count)
+        ahead = ngettext("in %(count)d day", "in %(count)d days", count)
+    elif distance >= _HOUR:
+        count = int(distance // _HOUR)
+        ago = ngettext("%(count)d hour ago", "%(count)d hours ago", count)
+        ahead = ngettext("in %(count)d hour", "in %(count)d hours", count)
+    else:
+        count = max(1, int(distance // _MINUTE))
+        ago = ngettext("%(count)d minute ago", "%(count)d minutes ago", count)
+        ahead = ngettext("in %(count)d minute", "in %(count)d minutes", count)
+    return (ago if seconds >= 0 else ahead) % {"count": count}
 
 
 def size(number: int) -> str:

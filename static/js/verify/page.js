@@ -79,6 +79,11 @@
         signal: controller.signal,
         progress,
       });
+      if (isNoZip(report)) {
+        say(`Rejected: ${tk.reveal(file.name)} is not a zip, so it is no evidence package. ` +
+          "Choose the file that “Download evidence package” gave you.");
+        return;
+      }
       at("result").hidden = false;
       const heading = tk.showReport(report, at("result"));
       at("status").textContent = `${heading.textContent}: ${file.name}`;
@@ -100,6 +105,10 @@
       }
     }
   }
+
+  /* Of what is not even a zip, one sentence says all that eight unmade checks would. */
+  const isNoZip = ({ checks }) =>
+    checks.some(({ findings }) => findings.some(({ code }) => code === "not-a-zip"));
 
   function say(sentence) {
     const line = document.createElement("p");

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.trails.api.conftest import Api
-from trails.api.bodies import DEPTH, strict
 from trails.errors import Invalid
+from trails.http.strict_json import DEPTH, strict
 
 GOOD = {"step": "a", "is_compliant": True}
 

@@ -16,7 +16,7 @@ _SGR = re.compile(rb"\x1b\[[0-9;]+m")
 
 def test_the_kinds_are_these_and_none_is_empty() -> None:
     files = everything()
-    kinds = {"csv", "json", "jsonl", "log", "pdf", "png", "tgz", "txt", "yaml"}
+    kinds = {"age", "cast", "csv", "json", "jsonl", "log", "pdf", "png", "tgz", "txt", "yaml"}
     assert {file.suffix for file in files} == kinds
     assert all(file.data for file in files)
 
@@ -56,6 +56,22 @@ def test_transcripts_have_colours_that_end_and_a_prompt() -> None:
         assert codes.count(b"\x1b[0m") * 2 == len(codes), "each colour is ended"
         assert b"\x1b" not in _SGR.sub(b"", file.data)
         assert re.search(rb"@[\w-]+\x1b\[0m:\x1b\[1;34m/app\x1b\[0m\$ exit\r\n", file.data)
+
+
+def test_recordings_are_events_in_the_order_of_time() -> None:
+    for file in of("cast"):
+        head, *events = [json.loads(line) for line in file.data.splitlines()]
+        assert (head["version"], head["width"] > 0, head["timestamp"] > 0) == (2, True, True)
+        times = [time for time, code, _text in events if code == "o"]
+        assert times == sorted(times) and len(times) > 50
+        assert "exit" in "".join(text for _time, _code, text in events)
+
+
+def test_what_is_sealed_says_for_how_many_and_nothing_else() -> None:
+    for file in of("age"):
+        head, _, payload = file.data.partition(b"\n--- ")
+        assert head.startswith(b"age-encryption.org/v1\n-> X25519 ")
+        assert len(payload) > 1_000
 
 
 def test_images_are_whole_pngs() -> None:

@@ -101,3 +101,8 @@ def test_secrets_are_not_on_show(operator: Client, world: World) -> None:
 def test_nothing_else_is_registered() -> None:
     assert set(admin.site._registry) == set(MODELS)
     assert LogEntry not in admin.site._registry
+
+
+def test_no_operator_reads_or_removes_a_second_factor_by_a_page(operator: Client) -> None:
+    """They would need no more than a password of theirs; `forget_second_factor` leaves a trace."""
+    assert operator.get("/admin/mfa/authenticator/").status_code == 404

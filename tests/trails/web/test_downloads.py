@@ -11,7 +11,7 @@ RUN = "/acme/prod-server-access/run-1/"
 
 def evidence(world: World) -> str:
     attestation = world.attest(world.begin(), files={"évil.html": BYTES})
-    return f"{RUN}{attestation.pk}/evidence/{attestation.evidence.get().pk}/"
+    return f"{RUN}{attestation.pk}/evidence/{attestation.evidence.get().pk}/raw"
 
 
 def test_evidence_is_an_attachment_that_no_browser_runs(world: World) -> None:

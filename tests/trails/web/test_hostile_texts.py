@@ -1,11 +1,15 @@
 """What strangers wrote is shown as text, with hidden characters made visible; it never runs."""
 
+import re
+
 from tests.plugins.world import World
 from trails.actions.trails import configure_trail
 
 SCRIPT = "<script>alert(1)</script>"
 IMAGE = '"><img src=x onerror=alert(1)>'
 OVERRIDE = "\u202egnp.exe"
+# Scripts of ours are files, and hold nothing.
+OURS = re.compile(r'<script(?: type="module")? src="/static/[^"<>]+"(?: defer)?></script>')
 
 
 def test_names_descriptions_and_data_are_escaped_everywhere(world: World) -> None:
@@ -28,12 +32,13 @@ def test_names_descriptions_and_data_are_escaped_everywhere(world: World) -> Non
     base = "/acme/prod-server-access/"
     for who in (None, "owner"):
         for path in ("", "run-1/", f"run-1/{attestation.pk}/"):
-            text = world.client(who).get(base + path).content.decode()
+            text = OURS.sub("", world.client(who).get(base + path).content.decode())
             assert "<script" not in text
             assert "<img" not in text
             assert "&lt;" in text
             assert "\u202e" not in text
-        assert "<script" not in world.client(who).get("/acme/").content.decode()
+        listed = OURS.sub("", world.client(who).get("/acme/").content.decode())
+        assert "<script" not in listed
     page = world.client().get(f"{base}run-1/{attestation.pk}/").content.decode()
     assert page.count("U+202E") >= 3  # in the description, the data and the statement
     assert "RIGHT-TO-LEFT OVERRIDE" in page

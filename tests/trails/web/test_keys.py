@@ -32,7 +32,7 @@ def test_an_account_is_made_and_its_key_reports(world: World) -> None:
     assert client.post(PAGE, form)["Location"] == PAGE
     pk = str(ServiceAccount.objects.get(name="recorder").pk)
     response = client.post(PAGE, {"act": "issue", "account": pk, f"{pk}-description": "Lambda"})
-    [token] = TOKEN.findall(response.content.decode())
+    [token] = set(TOKEN.findall(response.content.decode()))
     key = ApiKey.objects.get(sha256=hash_token(token))
     assert (str(key.service_account), key.description) == ("recorder", "Lambda")
 
@@ -45,7 +45,7 @@ def test_the_token_is_shown_once_and_kept_nowhere(
     form = issue(world) if page == PAGE else {"act": "issue"}
     with caplog.at_level(logging.DEBUG):
         response = client.post(page, form)
-    [token] = TOKEN.findall(response.content.decode())
+    [token] = set(TOKEN.findall(response.content.decode()))
     assert "no-store" in response["Cache-Control"]
     assert token not in str(response.headers)
     assert token not in client.get(page).content.decode()
@@ -81,22 +81,34 @@ def test_a_taken_name_is_refused_beside_its_field(world: World) -> None:
 def test_a_revoked_key_works_no_more(world: World) -> None:
     key = ApiKey.objects.get(service_account=robot(world))
     client = world.client("owner")
-    assert client.post(PAGE, {"act": "revoke", "key": str(key.pk)})["Location"] == PAGE
+    form = {"act": "revoke", "key": str(key.pk), "confirm": key.prefix}
+    assert client.post(PAGE, form)["Location"] == PAGE
     assert "Revoked" in client.get(PAGE).content.decode()
     answer = world.client().get("/api/v1/organizations/acme/trails", headers=world.bearer("robot"))
     assert answer.status_code == 401
 
 
+@pytest.mark.parametrize("typed", ["", "tk_", "robot"])
+def test_a_key_is_revoked_only_by_whoever_types_which(world: World, typed: str) -> None:
+    key = ApiKey.objects.get(service_account=robot(world))
+    form = {"act": "revoke", "key": str(key.pk), "confirm": typed}
+    text = world.client("owner").post(PAGE, form).content.decode()
+    assert f"Type {key.prefix} to revoke it." in text
+    key.refresh_from_db()
+    assert key.is_usable
+
+
 def test_nobody_reaches_the_keys_of_others(world: World) -> None:
     mine = ApiKey.objects.get(user=world.writer)
     machine = ApiKey.objects.get(service_account=robot(world))
-    revoke = {"act": "revoke", "key": str(mine.pk)}
+    revoke = {"act": "revoke", "key": str(mine.pk), "confirm": mine.prefix}
     # Neither an admin nor another person may end a person's key, and no admin of another place
     # a machine's.
     assert world.client("owner").post(PAGE, revoke).status_code == 404
     assert world.client("auditor").post(OWN, revoke).status_code == 404
-    theirs = {"act": "revoke", "key": str(machine.pk)}
-    assert world.client("outsider").post("/rival/settings/keys", theirs).status_code == 404
+    for act in ("revoke", "rotate"):
+        theirs = {"act": act, "key": str(machine.pk), "confirm": machine.prefix, "grace": "0"}
+        assert world.client("outsider").post("/rival/settings/keys", theirs).status_code == 404
     account = {"act": "issue", "account": str(robot(world).pk)}
     assert world.client("outsider").post("/rival/settings/keys", account).status_code == 404
     assert Organization.objects.get(name="rival").service_accounts.count() == 0

@@ -10,6 +10,7 @@ from django.core.mail.backends.locmem import EmailBackend
 
 from tests.plugins.world import PASSWORD, World
 from trails.models import Membership, User
+from trails.permissions import ALLOWED, Act
 
 PAGE = "/acme/settings/members"
 
@@ -80,7 +81,11 @@ def test_roles_change_and_people_leave(world: World) -> None:
     writer = {"user": str(world.writer.pk)}
     client.post(PAGE, {"act": "change-role", "role": "auditor", **writer})
     assert roles(world)["writer@example.com"] == "auditor"
-    client.post(PAGE, {"act": "remove", **writer})
+    for typed in ("", "auditor@example.com"):
+        text = client.post(PAGE, {"act": "remove", "confirm": typed, **writer}).content.decode()
+        assert "Type writer@example.com to remove this person." in text
+        assert "writer@example.com" in roles(world)
+    client.post(PAGE, {"act": "remove", "confirm": "Writer@example.com", **writer})
     assert "writer@example.com" not in roles(world)
     assert client.post(PAGE, {"act": "remove", **writer}).status_code == 404
     assert client.post(PAGE, {"act": "remove", "user": "x"}).status_code == 400
@@ -88,7 +93,7 @@ def test_roles_change_and_people_leave(world: World) -> None:
 
 @pytest.mark.parametrize("act", [{"act": "remove"}, {"act": "change-role", "role": "writer"}])
 def test_the_last_admin_stays(world: World, act: dict[str, str]) -> None:
-    form = act | {"user": str(world.owner.pk)}
+    form = act | {"user": str(world.owner.pk), "confirm": "owner@example.com"}
     text = world.client("owner").post(PAGE, form).content.decode()
     assert "is the last admin of &#x27;acme&#x27;" in text
     assert roles(world)["owner@example.com"] == "admin"
@@ -102,6 +107,19 @@ def test_an_admin_who_steps_back_is_led_away_from_the_page(world: World) -> None
     response = client.post(PAGE, form, follow=True)
     assert response.redirect_chain == [("/", 302)]
     assert "owner@example.com is Writer now." in response.content.decode()
+
+
+def test_the_page_says_what_each_role_may_do_as_it_is_decided(world: World) -> None:
+    text = world.client("owner").get(PAGE).content.decode()
+    rows = re.findall(r"<tr><th scope=\"row\">([^<]+)</th>(.*?)</tr>", text)
+    said = {act: re.findall(r">(may(?: not)?)<", marks) for act, marks in rows}
+    assert set(said) == {"Read everything, private trails too"} | {
+        act.value.capitalize() for act in Act
+    }
+    for act in Act:
+        assert said[act.value.capitalize()] == [
+            "may" if act in ALLOWED[role] else "may not" for role in ("admin", "writer", "auditor")
+        ]
 
 
 def test_others_change_nothing(world: World) -> None:

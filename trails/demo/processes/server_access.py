@@ -3,10 +3,11 @@
 import datetime
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from trails.demo.bank import ENGINEERS, WRITER, Person
-from trails.demo.files import aws, terminal, text
+from trails.demo.files import age, asciicast, aws, terminal, text
 from trails.demo.files.aws import Shell
 from trails.demo.script import (
     AttestationScript,
@@ -200,10 +201,14 @@ def _looked_at_again(shell: Shell) -> WorkflowScript:
         True,
         "Read by a colleague who was not in the session.",
         after(shell.at, 1_100),
-        [FileScript("second-look.txt", lambda: note)],
+        [
+            FileScript("second-look.txt", lambda: note),
+            FileScript("customers-seen.csv.age", partial(age.sealed, shell.id, 1_200)),
+        ],
         by=Reporter.WRITER,
     )
-    typed = _typed(shell, terminal.log_tail)
+    recording = partial(asciicast.look_around, shell.person.handle, f"{shell.service}-0", shell.at)
+    typed = replace(_typed(shell, terminal.log_tail), files=[FileScript("session.cast", recording)])
     return _workflow(shell, _identified(shell), _entered(shell), typed, review)
 
 

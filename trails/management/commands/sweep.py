@@ -1,4 +1,5 @@
-"""`manage.py sweep`: removes bytes that an interrupted report left in the vault without a name.
+"""`manage.py sweep`: removes bytes that an interrupted report left in the vault without a name,
+and uploads of forms that were not attested within their day.
 
 Run it daily. It may run beside a busy server and beside itself.
 """
@@ -11,6 +12,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evidence.vault import store
+from trails import held
 
 LEAST_HOURS = 1
 _MOST_HOURS = 24 * 365 * 100
@@ -56,7 +58,10 @@ class Command(BaseCommand):
                 "they are staged before anything names them, and removing them would make the "
                 f"report fail. Give at least {LEAST_HOURS}, or stop the server and add --force."
             )
-        staged, stored = store.sweep(older_than=datetime.timedelta(hours=age))
+        ended = held.sweep()
+        staged, stored = store.sweep(older_than=datetime.timedelta(hours=age), spared=held.spared)
+        if ended:
+            self.stdout.write(f"Removed {ended} uploaded files that were not attested in time.")
         self.stdout.write(
             f"Removed what nothing named for {age:g} hours: {staged} staged files, "
             f"{stored} stored files."

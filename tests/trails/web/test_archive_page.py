@@ -1,0 +1,44 @@
+"""Archiving and restoring a trail by its page: for admins, by its name."""
+
+import pytest
+
+from tests.plugins.world import World
+from trails.models import Activity, Trail
+
+ARCHIVE = "/acme/case-worker-access/archive"
+
+
+def is_archived() -> bool:
+    return Trail.objects.get(name="case-worker-access").is_archived
+
+
+def test_a_trail_is_archived_and_restored_by_its_name(world: World) -> None:
+    client = world.client("owner")
+    page = client.get(ARCHIVE).content.decode()
+    assert "Archive the trail" in page and 'name="act" value="archive"' in page
+    done = client.post(ARCHIVE, {"act": "archive", "confirm": "case-worker-access"})
+    assert done["Location"] == "/acme/case-worker-access/" and is_archived()
+    page = client.get(ARCHIVE).content.decode()
+    assert "<bdi>Owner</bdi> archived this trail" in page and "Restore the trail" in page
+    client.post(ARCHIVE, {"act": "restore", "confirm": "case-worker-access"})
+    assert not is_archived()
+    verbs = list(Activity.objects.values_list("verb", flat=True).order_by("id"))
+    assert verbs[-2:] == ["trail.archived", "trail.restored"]
+
+
+@pytest.mark.parametrize("typed", ["", "case-worker", "CASE-WORKER-ACCESS", "prod-server-access"])
+def test_another_name_changes_nothing_and_says_so(world: World, typed: str) -> None:
+    response = world.client("owner").post(ARCHIVE, {"act": "archive", "confirm": typed})
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "Nothing has changed." in page and 'id="id_confirm_error"' in page
+    assert f'value="{typed}"' in page or not typed
+    assert not is_archived()
+
+
+def test_only_admins_archive(world: World) -> None:
+    typed = {"act": "archive", "confirm": "case-worker-access"}
+    for name, status in (("writer", 403), ("auditor", 403), ("outsider", 404), (None, 404)):
+        assert world.client(name).get(ARCHIVE).status_code == status
+        assert world.client(name).post(ARCHIVE, typed).status_code == status
+    assert not is_archived()
