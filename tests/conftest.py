@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 
-pytest_plugins = ["tests.plugins.servers", "tests.plugins.static", "tests.plugins.world"]
+pytest_plugins = [
+    "tests.plugins.once",
+    "tests.plugins.servers",
+    "tests.plugins.static",
+    "tests.plugins.world",
+]
 
 
 @pytest.fixture(scope="session", autouse=True)

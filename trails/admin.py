@@ -44,9 +44,12 @@ from trails.models import (
     ApiKey,
     Attestation,
     Evidence,
+    HeldFile,
     Membership,
     Organization,
+    SearchText,
     ServiceAccount,
+    StateCount,
     Trail,
     TrailVersion,
     User,
@@ -181,6 +184,9 @@ _window(WorkflowStatus, ("workflow", "state", "attestations", "last_at"), ("work
 _window(Attestation, ("at", "workflow", "step", "number", "is_compliant"), ("workflow",))
 _window(Evidence, ("name", "media_type", "attestation", "blob"), ("attestation", "blob"))
 _window(UserData, ("attestation", "size", "sha256"), ("attestation",))
+_window(SearchText, ("at", "workflow", "attestation"), ("workflow", "attestation"))
+_window(StateCount, ("trail", "state", "change"), ("trail",))
+_window(HeldFile, ("made_at", "owner", "workflow", "name", "size"), ("owner", "workflow"))
 _window(Blob, ("sha256", "size", "received_at"))
 _window(Log, ("origin", "begun_at"))
 _window(Leaf, ("log", "index", "record"), ("log",))

@@ -19,7 +19,7 @@ DESCRIPTION_LIMIT = 10_000
 RESERVED_ORGANIZATIONS = frozenset(
     {"about", "account", "admin", "api", "favicon.ico", "healthz", "new", "ready", "robots.txt"}
     | {"search", "sitemap.xml", "static", "styleguide", "verify", "log", "settings", "evidence"}
-    | {".well-known", "apple-touch-icon.png", "apple-touch-icon-precomposed.png", "card.png"}
+    | {"apple-touch-icon.png", "apple-touch-icon-precomposed.png", "card.png"}
     | {"s", "sitemap-pages.xml"}
 )
 RESERVED_TRAILS = frozenset(

@@ -34,6 +34,11 @@ class Found:
     scanned: int = 0
     is_whole: bool = True
 
+    @property
+    def is_cut(self) -> bool:
+        """Tell whether there are as many matches as are shown at most."""
+        return len(self.matches) >= MATCHES
+
 
 def pattern(words: str) -> "re.Pattern[str]":
     """Return the pattern of some words, in small or capital letters."""

@@ -5,6 +5,7 @@ leave what stood there at last. It never leaves its line. A full-screen program 
 that says how much of it there was. A column is one character, wide and combining ones too.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ Runs = list[tuple[str, str]]
 COLUMNS = 20_000  # a longer line goes on in the next
 _SCREENS = {47, 1047, 1049}
 _TAB = 8
+_PIECE = re.compile("[^\x00-\x1f\x7f-\x9f]+|(?P<control>[\x00-\x1f\x7f-\x9f])")
 
 
 @dataclass(slots=True)
@@ -98,24 +100,18 @@ class Terminal:
                 self.tally.note(token)
 
     def _write(self, text: str, time: float | None) -> Iterator[Line]:
-        at = 0
-        while at < len(text):
-            stop = at
-            while stop < len(text) and text[stop] >= " " and not "\x7f" <= text[stop] < "\xa0":
-                stop += 1
-            if stop > at:
-                if self._time is None:
-                    self._time = time
-                room = COLUMNS - self._column
-                if room <= 0:
-                    yield self._line()
-                    continue
-                piece = text[at : min(stop, at + room)]
-                self._put(piece)
-                at += len(piece)
+        for match in _PIECE.finditer(text):
+            piece = match[0]
+            if match.lastgroup == "control":
+                yield from self._control(piece, time)
                 continue
-            yield from self._control(text[at], time)
-            at += 1
+            if self._time is None:
+                self._time = time
+            while len(piece) > (room := COLUMNS - self._column):
+                self._put(piece[:room])
+                piece = piece[room:]
+                yield self._line(time)
+            self._put(piece)
 
     def _put(self, piece: str) -> None:
         self._pad(self._column)

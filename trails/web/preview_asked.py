@@ -1,5 +1,6 @@
 """What the query of a preview asks for, and the file or member of an archive that it is about."""
 
+import hashlib
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
@@ -47,6 +48,7 @@ class Looked:
     what: Recognised
     member: Member | None = None
     is_whole: bool = True
+    sha256: str = ""  # of a member that was taken out whole
 
 
 def asked(query: QueryDict) -> Asked:
@@ -74,7 +76,8 @@ def inside(source: Source, wish: Asked) -> Looked:
         raise NotFound(f"Member {wish.member} of {source.name} is not shown: {error}.") from error
     # The last part of the name is what says of which kind it claims to be.
     held = Held(taken.member.name, taken.data)
-    return Looked(held, recognised(held), taken.member, taken.is_whole)
+    digest = hashlib.sha256(taken.data).hexdigest() if taken.is_whole else ""
+    return Looked(held, recognised(held), taken.member, taken.is_whole, digest)
 
 
 def recognised(source: Source) -> Recognised:

@@ -77,8 +77,8 @@ def test_the_worker_knows_nothing_of_the_server(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code = (
-        "import json, os, sys\n"
-        "sys.stdout.write(json.dumps({'pages': 1, 'text': str(os.environ), 'width': 1, 'height': 1}) + '\\n')"
+        "import json, os\n"
+        "print(json.dumps({'pages': 1, 'text': str(os.environ), 'width': 1, 'height': 1}))"
     )
     monkeypatch.setenv("SECRET_KEY", "the-secret-of-the-server")
     monkeypatch.setattr(pdf, "_WORKER", standing_in(tmp_path, code))

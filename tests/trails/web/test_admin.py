@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from tests.anomalies.everything import seal_everything
 from tests.plugins.world import World
-from trails.models import Activity, ApiKey, Evidence, User
+from trails.models import Activity, ApiKey, Evidence, HeldFile, User
 
 MODELS = [
     *apps.get_app_config("trails").get_models(),
@@ -21,7 +21,17 @@ MODELS = [
 @pytest.fixture
 def operator(world: World) -> Client:
     """A superuser's browser, and a world with a row of every kind."""
-    world.attest(world.begin(), files={"a.txt": b"a"}, user_data='{"a":1}')
+    workflow = world.begin()
+    world.attest(workflow, files={"a.txt": b"a"}, user_data='{"a":1}')
+    HeldFile.objects.create(
+        owner=world.writer,
+        workflow=workflow,
+        name="b",
+        sha256="0" * 64,
+        crc32=0,
+        size=0,
+        staged="b",
+    )
     seal_everything(world.rival.log)
     client = Client()
     client.force_login(User.objects.create_superuser("root@example.com", "x"))
