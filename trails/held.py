@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 
 from evidence import names
 from evidence.vault import staging
-from evidence.vault.digest import Digest
+from evidence.vault.digest import CHUNK, Digest, Digester
 from evidence.vault.staging import Staged
 from trails.actions.attestations import Upload
 from trails.actors import Actor
@@ -96,7 +96,11 @@ def held_by(actor: Actor, workflow: Workflow) -> list[HeldFile]:
 
 
 def uploads_of(files: Iterable[HeldFile]) -> list[Upload]:
-    """Return held files as `attest` takes them; those that are gone from the disk are left out."""
+    """Return held files as `attest` takes them; those that are gone from the disk are left out.
+
+    A disk may have changed what lay there for hours, and a record must not name other bytes than
+    the vault gets: each is hashed again.
+    """
     found = [
         Upload(
             file.name,
@@ -151,10 +155,14 @@ def _owner(actor: Actor, workflow: Workflow) -> User:
 
 
 def _is_whole(staged: Staged) -> bool:
+    digester = Digester()
     try:
-        return staged.path.stat().st_size == staged.digest.size
+        with staged.path.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                digester.update(chunk)
     except FileNotFoundError:
         return False
+    return digester.digest() == staged.digest
 
 
 def _horizon() -> datetime.datetime:

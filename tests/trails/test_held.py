@@ -66,11 +66,14 @@ def test_what_is_held_becomes_evidence_with_the_same_bytes(world: World) -> None
     assert (upload.staged.digest.sha256, upload.staged.digest.size) == (file.sha256, 6)
 
 
-def test_a_file_that_was_cut_on_the_disk_is_no_upload(world: World) -> None:
+@pytest.mark.parametrize("found", [b"who", b"whoareu"[:6]])
+def test_a_file_that_was_cut_or_changed_on_the_disk_is_no_upload(
+    world: World, found: bytes
+) -> None:
     [file] = hold(world, world.begin(), b"whoami")
     path = held.path_of(file)
     path.chmod(0o644)
-    path.write_bytes(b"who")
+    path.write_bytes(found)
     assert held.uploads_of([file]) == []
 
 

@@ -95,6 +95,8 @@ def _record(actor: Actor, workflow: Workflow, sent: Form, draft: Draft) -> Made 
     files = [mine[id] for id in draft.held if id in mine]
     there = held.uploads_of(files)
     if len(there) < len(draft.held):
+        whole = {upload.staged.path for upload in there}
+        held.let_go([file for file in files if held.path_of(file) not in whole])
         return _gone(actor, workflow, draft, there)
     uploads = [*there, *sent.uploads]
     if len(uploads) > settings.LIMIT_FILES:
