@@ -52,10 +52,11 @@ BYTES = 4096
 
 Rows = dict[str, list[Any]]
 Sent = tuple[tuple[str, bool | None], ...]
-# The four attestations of most workflows, and of some in a hundred.
+# The four attestations of most workflows, and of some in a hundred. Of a thousand workflows more
+# are incomplete than a page shows, so that pages of both sizes have the same rows.
 _GOOD: Sent = (("identity", True), ("service", True), ("approval", True), ("log", True))
-_OTHERS: dict[int, Sent] = {
-    7: (("identity", True), ("service", True), ("log", True), ("log", True)),
+_ONE_LEFT: Sent = (("identity", True), ("service", True), ("log", True), ("log", True))
+_OTHERS: dict[int, Sent] = dict.fromkeys((7, 17, 27, 37, 47, 57), _ONE_LEFT) | {
     29: (("identity", True), ("service", True), ("approval", False), ("log", True)),
     53: (("identity", True), ("service", True), ("service", True), ("review", True)),
     83: (("identity", True), ("service", True), ("approval", None), ("log", True)),

@@ -24,7 +24,7 @@ from trails.search.words import Query
 TABLE = "trails_searchtext"
 INDEX = f"{TABLE}_words"
 TERMS = f"{INDEX}_terms"
-WALKED = 8000
+WALKED = 4000
 """The newest texts that PostgreSQL looks at one by one before it asks its index."""
 MANY = 500
 """Matches from which on PostgreSQL's planner is left alone."""
