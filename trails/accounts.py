@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from trails import sign_ins
 
@@ -16,6 +17,13 @@ logger = logging.getLogger(__name__)
 
 class Adapter(DefaultAccountAdapter):
     """Nobody signs up; who signs in is noted."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        # The same words whether the account exists or not.
+        "email_password_mismatch": _(
+            "The address or the password is not correct. Type both again, or set a new password."
+        ),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Return false: an admin adds people on the members page."""

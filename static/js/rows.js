@@ -45,7 +45,9 @@ for (const root of document.querySelectorAll("[data-rows]")) {
     const name = nameOf(row).value;
     row.remove();
     number();
-    (next?.querySelector("[data-act=remove]") ?? root.querySelector("[data-act=add]")).focus();
+    const near = next?.querySelector("[data-act=remove]");
+    // The last link alone has nothing to remove it by.
+    (near?.checkVisibility() ? near : root.querySelector("[data-act=add]")).focus();
     say(root.dataset.removed, name, "");
     // What was typed has changed, though nobody typed.
     list.dispatchEvent(new Event("change", { bubbles: true }));
@@ -79,6 +81,5 @@ for (const root of document.querySelectorAll("[data-rows]")) {
   });
 
   take(root);
-  root.classList.add("scripted");
   number();
 }

@@ -79,6 +79,14 @@ def chromium() -> Generator[Browser]:
 
 
 @pytest.fixture
+def plain(site: Site, chromium: Browser) -> Generator[Page]:
+    """A stranger's window on the demo, in which no script runs."""
+    page = site.window(chromium, "stranger", java_script_enabled=False).page
+    yield page
+    page.context.close()
+
+
+@pytest.fixture
 def browsers(monkeypatch: pytest.MonkeyPatch) -> Generator[Browsers]:
     """Browsers for one test."""
     if not os.access(CHROMIUM, os.X_OK):

@@ -44,6 +44,7 @@ PAGES = (
     Page("evidence-text", "{file_log}?as=text", (STRANGER,), printed=True),
     Page("evidence-search", "{file_log}?as=text&q=error", (STRANGER,)),
     Page("evidence-tree", "{file_json}", (STRANGER,)),
+    Page("evidence-json-lines", "{file_jsonl}", (WRITER,)),
     Page("evidence-table", "{file_csv}", (WRITER,)),
     Page("evidence-image", "{file_png}", (WRITER,)),
     Page("evidence-pdf", "{file_pdf}", (WRITER,)),

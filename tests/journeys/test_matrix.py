@@ -69,6 +69,7 @@ def test_conditions_are_taken_away_one_by_one(visitor: Visitor) -> None:
     page = visitor.page
     page.goto(WIDE)
     page.get_by_label("Text", exact=True).fill("run 39")
+    page.get_by_text("Person and dates", exact=True).click()
     page.get_by_label("Person").fill("mira")
     page.get_by_role("button", name="Filter").click()
     expect(page.get_by_role("row")).to_have_count(2)

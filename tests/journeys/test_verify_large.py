@@ -36,7 +36,7 @@ def test_a_package_of_more_files_than_a_plain_zip_can_count(
     page.get_by_label("The key that you trust").fill(package.vkey)
     page.get_by_label("Drop a package here").set_input_files(tmp_path / "run-1.zip")
     expect(page.get_by_role("heading", name="Verified")).to_be_visible(timeout=60_000)
-    expect(page.get_by_text("1 attestation, 66,001 files")).to_be_visible()
+    expect(page.get_by_text("1 attestation, 66,001 files in data/")).to_be_visible()
 
 
 @pytest.mark.soak

@@ -1,24 +1,14 @@
-"""Without JavaScript every job is done: recording a process, and reading what was recorded."""
+"""Without JavaScript an admin records a process, from signing in to publishing it."""
 
 import io
 import zipfile
-from collections.abc import Generator
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys.site import EMAILS, Site
 
 LOG = b"\x1b[32m$ whoami\x1b[0m\nann\n"
-
-
-@pytest.fixture
-def plain(site: Site, chromium: Browser) -> Generator[Page]:
-    """A stranger's window in which no script runs."""
-    page = site.window(chromium, "stranger", java_script_enabled=False).page
-    yield page
-    page.context.close()
 
 
 def test_an_admin_records_a_process(site: Site, plain: Page, tmp_path: Path) -> None:
@@ -114,21 +104,3 @@ def make_public(page: Page) -> None:
     page.locator("input[name=confirm_name]").fill("without-scripts")
     page.get_by_role("button", name="Save as the next version").click()
     expect(page.get_by_text("Public", exact=True).first).to_be_visible()
-
-
-def test_a_stranger_filters_opens_and_downloads(site: Site, plain: Page) -> None:
-    plain.goto("/")
-    plain.get_by_role("link", name=site.places["organization"]).first.click()
-    plain.get_by_role("link", name=site.places["trail"], exact=True).first.click()
-    plain.get_by_label("Text").fill(site.places["workflow"])
-    plain.get_by_role("button", name="Filter").click()
-    expect(plain.locator("tbody tr")).to_have_count(1)
-    plain.get_by_role("link", name=site.places["workflow"], exact=True).click()
-    # What scripts do is not offered: no button that does nothing.
-    expect(plain.get_by_role("button", name="Copy")).to_have_count(0)
-    fold = plain.locator("details").filter(has_text="User data").first
-    fold.locator("summary").click()
-    expect(fold.locator("pre")).to_be_visible()
-    with plain.expect_download() as started:
-        plain.get_by_role("link", name="Download evidence package").click()
-    assert zipfile.ZipFile(started.value.path()).testzip() is None

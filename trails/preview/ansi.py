@@ -21,7 +21,7 @@ _SEQUENCE = re.compile(
     r"|\x1b(?P<plain>[ -/]*[0-~])?"
 )
 # The beginning of a sequence whose rest has not been read yet.
-_UNFINISHED = re.compile(
+UNFINISHED = re.compile(
     r"(?:\x1b(?:\][^\x07\x1b\x9c\n]*\x1b?|[PX^_][^\x1b\x9c\n]*\x1b?|\[[0-?]*[ -/]*|[ -/]*)?"
     r"|\x9b[0-?]*[ -/]*|[\x90\x98\x9e\x9f][^\x1b\x9c\n]*\x1b?)\Z"
 )
@@ -104,7 +104,10 @@ def has_sequences(text: str) -> bool:
 def unfinished(text: str) -> int:
     """Return where a sequence begins that the end of the text cuts, else the text's length."""
     tail = max(0, len(text) - HELD)
-    match = _UNFINISHED.search(text, tail)
+    # None goes on over these, but for an escape at the very end. From before them every beginning
+    # would be followed to there in vain, which takes the square of their number.
+    ends = (text.rfind("\n", tail), text.rfind("\x9c", tail), text.rfind("\x1b", tail, -1) - 1)
+    match = UNFINISHED.search(text, max(tail, *(end + 1 for end in ends)))
     return match.start() if match else len(text)
 
 

@@ -19,8 +19,10 @@ ANSWER = 32 << 20  # bytes of a picture and what is told with it
 PATIENCE = 15.0  # seconds for one page
 _AT_ONCE = 2
 _WAIT = 10.0  # seconds for a turn
+_WAITING = 4  # each holds a thread of the server: were there more, slow documents would take all
 _WORKER = Path(__file__).with_name("pdf_worker.py")
 _turns = threading.BoundedSemaphore(_AT_ONCE)
+_places = threading.BoundedSemaphore(_AT_ONCE + _WAITING)
 
 
 class NotDrawn(Exception):
@@ -54,12 +56,7 @@ def picture(source: Source, number: int) -> Drawn:
 def _ask(source: Source, number: int, what: str) -> Drawn:
     if source.size > BYTES:
         raise NotDrawn(f"it has more than the {BYTES >> 20} MB that are drawn here")
-    if not _turns.acquire(timeout=_WAIT):
-        raise NotDrawn("other documents are being drawn; try again in a moment")
-    try:
-        code, answer = _run(source, [str(number), what])
-    finally:
-        _turns.release()
+    code, answer = _in_turn(source, [str(number), what])
     head, _, rest = answer.partition(b"\n")
     if code != 0 or len(answer) > ANSWER:
         # What the worker says of it may hold anything; an operator finds it by its exit code.
@@ -71,6 +68,22 @@ def _ask(source: Source, number: int, what: str) -> Drawn:
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         # A worker that was taken over answers what it likes.
         raise NotDrawn("what was drawn makes no sense") from error
+
+
+def _in_turn(source: Source, words: list[str]) -> tuple[int, bytes]:
+    """Do what `_run` does when it is this document's turn. `NotDrawn` if that would take long."""
+    busy = NotDrawn("other documents are being drawn; try again in a moment")
+    if not _places.acquire(blocking=False):
+        raise busy
+    try:
+        if not _turns.acquire(timeout=_WAIT):
+            raise busy
+        try:
+            return _run(source, words)
+        finally:
+            _turns.release()
+    finally:
+        _places.release()
 
 
 def _run(source: Source, words: list[str]) -> tuple[int, bytes]:

@@ -4,6 +4,7 @@ The formats are asciicast v1, v2 and v3 of asciinema, and the typescript of util
 """
 
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -72,7 +73,7 @@ def events(cast: Cast, lines: Iterable[str]) -> Iterator[tuple[str, float | None
         event = _parsed(line)
         match event:
             case [int() | float() as time, str() as code, str() as data, *_]:
-                clock = clock + time if cast.version == 3 else time
+                clock = clock + _seconds(time) if cast.version == 3 else _seconds(time)
                 if code == "o":
                     yield data, _sane(clock)
                 elif code == "m":
@@ -90,10 +91,18 @@ def frames(text: str) -> Iterator[tuple[str, float | None]]:
     for frame in said.get("stdout", []) if isinstance(said, dict) else []:
         match frame:
             case [int() | float() as delay, str() as data]:
-                clock += delay
+                clock += _seconds(delay)
                 yield data, _sane(clock)
             case _:
                 continue
+
+
+def _seconds(time: float) -> float:
+    """Return a time as a fraction; one that has more digits than those hold as infinite."""
+    try:
+        return float(time)
+    except OverflowError:
+        return math.inf
 
 
 def _sane(clock: float) -> float | None:

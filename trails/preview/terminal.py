@@ -18,6 +18,10 @@ Runs = list[tuple[str, str]]
 COLUMNS = 20_000  # a longer line goes on in the next
 _SCREENS = {47, 1047, 1049}
 _TAB = 8
+# Columns that may be moved or cleared, for each character that is read and at once. A terminal has
+# some hundred; here four characters could clear twenty thousand, again and again.
+_EDITED = 50
+_EDITED_AT_ONCE = 1 << 20
 _PIECE = re.compile("[^\x00-\x1f\x7f-\x9f]+|(?P<control>[\x00-\x1f\x7f-\x9f])")
 
 
@@ -50,6 +54,7 @@ class Terminal:
         self._style = PLAIN
         self._screen: int | None = None
         self._is_output = False
+        self._budget = _EDITED_AT_ONCE
         self._fresh()
 
     def _fresh(self) -> None:
@@ -65,6 +70,7 @@ class Terminal:
         text = self._held + text
         end = ansi.unfinished(text)
         text, self._held = text[:end], text[end:]
+        self._budget = min(self._budget + _EDITED * len(text), _EDITED_AT_ONCE)
         yield from self._run(text, time)
 
     def end(self) -> Iterator[Line]:
@@ -142,12 +148,14 @@ class Terminal:
             self.tally.note(Token(Kind.OTHER, "", character))
 
     def _edit(self, token: Token) -> bool:
-        """Do what a sequence does within its line; False if it would leave it."""
+        """Do what a sequence does within its line; False if it would leave it, or cost too much."""
         number = token.numbers[0] if token.numbers else 0
         count, final = max(1, number), token.final
         if token.private or token.kind not in (Kind.CURSOR, Kind.ERASE):
             return False
         end = len(self._chars)
+        if final in "JKXP@" and not self._affords(end):
+            return False
         if final in ("C", "a"):
             self._column = min(COLUMNS - 1, self._column + count)
         elif final == "D":
@@ -167,6 +175,12 @@ class Terminal:
             self._styles[self._column : self._column] = [PLAIN] * count
         else:
             return False
+        return True
+
+    def _affords(self, columns: int) -> bool:
+        if columns > self._budget:
+            return False
+        self._budget -= columns
         return True
 
     def _erase(self, start: int, stop: int) -> None:

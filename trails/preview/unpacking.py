@@ -75,11 +75,14 @@ class Stream:
                 self.given += len(piece)
                 if self.given > UNPACKED:
                     raise TooLarge("it unpacks to more than is read here")
-                if time.monotonic() > self._deadline:
-                    raise TooLarge("unpacking it takes too long")
+                self._hurry()
                 yield piece
         except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as error:
             raise Broken(str(error)[:200]) from error
+
+    def _hurry(self) -> None:
+        if time.monotonic() > self._deadline:
+            raise TooLarge("unpacking it takes too long")
 
     def _unpacked(self, source: Source, kind: Kind) -> Iterator[bytes]:
         make = _MAKERS.get(kind)
@@ -99,6 +102,8 @@ class Stream:
                     if not chunk:
                         break
                     one, ended = make(), False
+                # Streams that hold nothing give nothing, however many there are.
+                self._hurry()
                 yield from one.feed(chunk)
                 chunk, ended = one.rest, one.eof
         if one is not None and not ended:

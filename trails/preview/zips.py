@@ -6,6 +6,7 @@ are told as claims, and unpacking stops at its bound whatever the directory says
 """
 
 import struct
+import time
 import zlib
 from collections.abc import Iterator
 from itertools import pairwise
@@ -27,6 +28,7 @@ _DIRECTORY = 4 << 20  # bytes of the directory that are read
 _STORED, _DEFLATED = 0, 8
 _LOCAL = 30  # bytes of the record before a member, without its name
 _RATIO = 1000  # deflate gives 1032 at most
+SECONDS = 6.0  # for one member
 _WIDE = 0xFFFFFFFF
 
 
@@ -58,7 +60,9 @@ def take(source: Source, index: int) -> Taken:
         raise NoMember("there is no such member among those that are listed")
     if not member.is_readable or member.method not in (_STORED, _DEFLATED):
         raise NoMember("it is encrypted, no file, or packed in a way that is not read here")
-    head = source.read(member.offset, member.offset + 30)
+    # An offset has 64 bits, which is more than files can be asked for.
+    is_inside = member.offset < source.size
+    head = source.read(member.offset, member.offset + 30) if is_inside else b""
     if len(head) < 30 or head[:4] != b"PK\x03\x04":
         raise NoMember("the archive has no member where its directory says")
     name, extra = struct.unpack_from("<HH", head, 26)
@@ -70,6 +74,8 @@ def take(source: Source, index: int) -> Taken:
             out += piece
             if len(out) > MEMBER:
                 break
+    except TimeoutError:
+        raise NoMember("unpacking it takes too long") from None
     except zlib.error as error:
         raise NoMember(f"it is damaged: {error}") from error
     return Taken(member, bytes(out[:MEMBER]), len(out) <= MEMBER)
@@ -82,11 +88,17 @@ def _overlap(members: list[Member]) -> bool:
 
 
 def _inflated(packed: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield what is unpacked. `TimeoutError` where that takes long: bytes may stand for nothing."""
     one = zlib.decompressobj(wbits=-15)
+    deadline = time.monotonic() + SECONDS
     for chunk in packed:
         while chunk and not one.eof:
             yield one.decompress(chunk, 1 << 18)
             chunk = one.unconsumed_tail
+        if one.eof:
+            return
+        if time.monotonic() > deadline:
+            raise TimeoutError
 
 
 def _directory(source: Source) -> tuple[int, int, int]:

@@ -18,6 +18,7 @@ from trails.words import StepState, WorkflowState
 
 register = template.Library()
 
+_NARROW = 38  # characters of a shortened name
 _NAME = re.compile("`([^`]+)`")
 _ICONS = {
     "compliant": "check",
@@ -130,6 +131,12 @@ def copy(what: str, words: str = "") -> SafeString:
         mark_safe(' class="visually-hidden"') if words else "",
         words or _("Copy"),
     )
+
+
+@register.filter
+def shortened(name: str) -> str:
+    """Return a name for a narrow place, its middle left out: what differs is mostly at the end."""
+    return name if len(name) <= _NARROW else f"{name[:12]}…{name[13 - _NARROW :]}"
 
 
 @register.filter

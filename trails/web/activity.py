@@ -3,10 +3,9 @@
 Sign-ins and people's own keys belong to no organization and are not shown here.
 
 Threat. Names, subjects and details are strangers' texts: pages reveal and escape them, and a
-spreadsheet must not take one for a formula.
+spreadsheet must not take one for a formula (`trails.web.tables`).
 """
 
-import csv as comma_separated
 import json
 import uuid
 from collections.abc import Iterator
@@ -29,6 +28,7 @@ from trails.web.organizations import managed
 from trails.web.paging import take, uuid_in
 from trails.web.responses import page
 from trails.web.settings import pages
+from trails.web.tables import line
 
 SHOWN = 50
 CHOICES_SHOWN = 200
@@ -167,8 +167,7 @@ def _query(request: HttpRequest) -> str:
 
 
 def _lines(rows: QuerySet[Activity]) -> Iterator[str]:
-    writer = comma_separated.writer(_Echo())
-    yield writer.writerow(_COLUMNS)
+    yield line(_COLUMNS)
     before: uuid.UUID | None = None
     while batch := list((rows.filter(pk__lt=before) if before else rows)[:_BATCH]):
         for row in batch:
@@ -177,13 +176,8 @@ def _lines(rows: QuerySet[Activity]) -> Iterator[str]:
                 *(row.at.isoformat(), row.verb, row.subject, row.by_kind, row.by_id, row.by_name),
                 *(_text(row.details), row.record_id or "", "" if index is None else index),
             )
-            yield writer.writerow([_harmless(str(value)) for value in values])
+            yield line(values)
         before = batch[-1].pk
-
-
-def _harmless(text: str) -> str:
-    """Return a text as a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
 
 
 def _text(value: Any) -> str:
@@ -195,10 +189,3 @@ def _text(value: Any) -> str:
 def _index(row: Activity) -> int | None:
     leaf = getattr(row.record, "leaf", None) if row.record_id else None
     return leaf.index if leaf else None
-
-
-class _Echo:
-    """A file that hands back what is written to it, so that rows can be streamed."""
-
-    def write(self, text: str) -> str:
-        return text

@@ -19,6 +19,7 @@ FILES = "files"
 """The field under which files come."""
 MANY = links.COLUMNS | {"held"}
 """Fields that may come several times."""
+_KEY_LIMIT = 255
 
 
 def _new_key() -> str:
@@ -59,6 +60,15 @@ class Draft:
         self.key = _new_key()
 
 
+def _key_of(form: Form) -> str:
+    """Return the key that a form came with; a new one for what none of our forms carries.
+
+    Threat. It is looked up before the report is checked, and a database refuses to look for a NUL.
+    """
+    key = form.fields.get("key", "")
+    return key if key.isascii() and key.isprintable() and 0 < len(key) <= _KEY_LIMIT else _new_key()
+
+
 def fresh(steps: Sequence[StepVerdict], step: str) -> Draft:
     """Return an empty draft, for a step if one is named, else for the first that is missing."""
     names = [verdict.step for verdict in steps]
@@ -79,5 +89,5 @@ def sent(steps: Sequence[StepVerdict], form: Form) -> Draft:
         AttestForm(form.fields, steps=steps),
         links=links.rows_typed(form.lists),
         held=list(dict.fromkeys(form.lists.get("held", ()))),
-        key=form.fields.get("key") or _new_key(),
+        key=_key_of(form),
     )

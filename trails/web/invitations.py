@@ -10,6 +10,7 @@ import smtplib
 from allauth.account.forms import ResetPasswordForm
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from trails.models import User
 
@@ -26,13 +27,13 @@ def invite(request: HttpRequest, user: User) -> str:
     except (OSError, smtplib.SMTPException):
         # The person is added all the same, and can ask for the link again.
         logger.exception("The invitation could not be sent.")
-        return (
-            f"The e-mail to {user.email} could not be sent; the server's log says why. "
-            "Until it arrives they cannot sign in: ask them to use 'Forgot your password?'."
-        )
+        return _(
+            "The e-mail to {email} could not be sent; an operator finds why in what the server "
+            "prints. Until it arrives they cannot sign in: ask them to use 'Forgot your password?'."
+        ).format(email=user.email)
     if settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
-        return (
-            f"This server sends no e-mail: the link for {user.email} to set a password is in "
-            "its log."
-        )
-    return f"A link to set a password is on its way to {user.email}."
+        return _(
+            "This server sends no e-mail: it prints the link with which {email} sets a password, "
+            "and an operator passes it on."
+        ).format(email=user.email)
+    return _("A link to set a password is on its way to {email}.").format(email=user.email)

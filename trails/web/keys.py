@@ -27,6 +27,7 @@ from trails.models import ApiKey, Membership, Organization
 from trails.web import commands
 from trails.web.forms import refuse
 from trails.web.paging import uuid_in
+from trails.web.resent import is_answered, remember
 from trails.web.responses import page
 from trails.web.settings_forms import KeyForm
 
@@ -121,6 +122,17 @@ def change(
         return Outcome(key, act, refusal=error.message)
 
 
+def is_sent_again(request: HttpRequest) -> bool:
+    """Tell whether a form that was answered with a key is here again, and say so if it is."""
+    if request.POST.get("act") not in ("issue", "rotate") or not is_answered(request):
+        return False
+    messages.info(
+        request,
+        _("That form has issued its key already, and a key is shown once. Issue another one."),
+    )
+    return True
+
+
 def _is_named(key: ApiKey, typed: str) -> bool:
     """Tell whether somebody typed which key they mean: its beginning, or its description."""
     typed = typed.strip().removesuffix("…")
@@ -153,6 +165,8 @@ def own_keys(request: HttpRequest) -> HttpResponseBase:
     if user is None:  # the middleware has sent strangers to the sign-in page
         raise NotFound("Sign in to see your keys.")
     act = request.POST.get("act")
+    if is_sent_again(request):
+        return redirect("own_keys")
     form = KeyForm(request.POST if act == "issue" else None)
     shown = outcome = None
     membership = Membership.objects.filter(user=user).select_related("organization").first()
@@ -166,6 +180,8 @@ def own_keys(request: HttpRequest) -> HttpResponseBase:
             messages.success(request, outcome.said)
             return redirect("own_keys")
         shown = outcome.shown
+    if shown:
+        remember(request)
     context = {
         "keys": listed(ApiKey.objects.filter(user=user).order_by("-pk")),
         "graces": [(value, label) for value, (_grace, label) in GRACES.items()],

@@ -26,7 +26,7 @@ def managed(actor: Actor, name: str, act: Act) -> Organization:
     """
     found = lookups.organization(actor, name)
     if found.pk not in actor.organization_ids:
-        raise NotFound(f"There are no settings of '{name}' here that you may see.")
+        raise NotFound(f"There is no page of '{name}' at this address that you may see.")
     require(actor, act, found)
     return found
 

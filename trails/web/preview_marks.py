@@ -5,7 +5,6 @@ a fixed list, and nothing of them becomes an attribute. Marks of hidden characte
 the page, and what is long is folded, so that a file cannot make a page of many times its size.
 """
 
-import itertools
 import re
 from collections.abc import Iterable, Iterator
 
@@ -104,20 +103,18 @@ class Marks:
         if not spans:
             yield from ((text, names, False) for text, names in runs)
             return
-        edges = sorted({edge for span in spans for edge in span})
-        at = 0
-        inside = {start: True for start, _ in spans} | {
-            stop: False for _, stop in spans if stop not in {start for start, _ in spans}
-        }
-        hit = False
+        # One walk along both: there may be as many spans as characters, and as many runs.
+        at, place = 0, 0
         for text, names in runs:
             begin, end = at, at + len(text)
-            cuts = [begin, *(edge for edge in edges if begin < edge < end), end]
-            for here, there in itertools.pairwise(cuts):
-                hit = inside.get(here, hit)
-                if there > here:
-                    yield text[here - begin : there - begin], names, hit
-            at = end
+            while at < end:
+                while place < len(spans) and spans[place][1] <= at:
+                    place += 1
+                start, stop = spans[place] if place < len(spans) else (end, end)
+                hit = start <= at < stop
+                there = min(end, stop if hit else start)
+                yield text[at - begin : there - begin], names, hit
+                at = there
 
 
 def _split(runs: Runs) -> tuple[Runs, Runs]:

@@ -21,8 +21,14 @@ from trails.second_factor import is_demanded
 
 logger = logging.getLogger(__name__)
 
-# Signing out and everything one needs to set one up; and what is not a page of a person.
-_OPEN = ("/account/", "/api/", "/static/", "/ready", "/healthz")
+# Signing out and everything one needs to set one up; and what is not a page of a person. Pages by
+# their whole address: an organization may be called `readymade`. One's own keys are not among them:
+# a key needs no second factor, so whoever lacks one must not issue themselves a way around it.
+_OPEN = (
+    *("/account/second-factor/", "/account/reauthenticate/", "/account/password/"),
+    *("/account/login/", "/account/sessions/", "/api/", "/static/"),
+)
+_OPEN_PAGES = frozenset({"/account/", "/account/logout/", "/ready", "/healthz"})
 
 
 class Demand:
@@ -34,7 +40,8 @@ class Demand:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         # As the resolver sees it: the dialect's addresses may begin with any number of slashes.
         path = "/" + request.path.lstrip("/")
-        if path.startswith(_OPEN) or not request.user.is_authenticated:
+        is_open = path in _OPEN_PAGES or path.startswith(_OPEN)
+        if is_open or not request.user.is_authenticated:
             return self.get_response(request)
         if is_demanded(request.user):
             messages.error(

@@ -19,9 +19,10 @@ from trails.errors import Conflict, Invalid, NotFound
 from trails.models import ApiKey, Organization, ServiceAccount
 from trails.permissions import Act
 from trails.web.forms import refuse
-from trails.web.keys import GRACES, Outcome, Shown, change, issue, listed
+from trails.web.keys import GRACES, Outcome, Shown, change, is_sent_again, issue, listed
 from trails.web.organizations import managed
 from trails.web.paging import take, uuid_in
+from trails.web.resent import remember
 from trails.web.responses import page
 from trails.web.settings import pages
 from trails.web.settings_forms import KeyForm, ServiceAccountForm
@@ -37,6 +38,8 @@ def keys(request: HttpRequest, organization: str) -> HttpResponseBase:
     actor = actor_of_session(request)
     found = managed(actor, organization, Act.MANAGE_KEYS)
     act = request.POST.get("act")
+    if is_sent_again(request):
+        return redirect("keys", found.name)
     form = ServiceAccountForm(request.POST if act == "create-account" else None)
     typed: tuple[uuid.UUID, KeyForm] | None = None
     shown: Shown | None = None
@@ -55,6 +58,8 @@ def keys(request: HttpRequest, organization: str) -> HttpResponseBase:
         theirs = ApiKey.objects.filter(service_account__organization=found)
         outcome = change(request, actor, theirs, found)
         said, shown = outcome.said, outcome.shown
+    if shown:
+        remember(request)
     if said:
         messages.success(request, said)
         return redirect("keys", found.name)

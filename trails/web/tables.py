@@ -11,7 +11,10 @@ import re
 from collections.abc import Iterable
 
 # Wide forms are formulas, too, where such letters are typed.
-_FORMULA = re.compile(r"(^|[;,|\t\r\n])(\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r\n])")
+# Blanks that begin a cell themselves are not skipped: a text of nothing else would take the square.
+_FORMULA = re.compile(
+    r"(^|[;,|\t\r\n])([^\S\t\r\n]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r\n])"
+)
 
 
 def line(values: Iterable[object]) -> str:

@@ -105,7 +105,7 @@
     // Of what could not be read it is not known how much there is; that is not the same as nothing.
     const isRead = report.checks.some((one) => one.check === "zip" && one.outcome === "passed");
     if (isRead) add("Holds", `${plural(report.attestations, "attestation")}, ` +
-      `${plural(report.files, "file")}, ${humanSize(report.bytes)}`);
+      `${plural(report.files, "file")} in data/, ${humanSize(report.bytes)}`);
     add("Log", mono(report.origin));
     add("Tree", report.size === null ? null : `${plural(report.size, "record")}, root `,
       mono(report.root));
@@ -143,12 +143,14 @@
   const plural = (count, word) =>
     `${Number(count).toLocaleString("en")} ${word}${Number(count) === 1 ? "" : "s"}`;
 
-  /** Return a number of bytes in human units. */
+  /** Return a number of bytes in the largest binary unit it fills, as all other pages say it. */
   function humanSize(bytes) {
-    if (bytes < 1000) return plural(bytes, "byte");
-    const unit = Math.min(Math.floor(Math.log10(bytes) / 3), 5);
-    const units = ["", "kB", "MB", "GB", "TB", "PB"];
-    return `${(bytes / 1000 ** unit).toFixed(1).replace(/\.0$/, "")} ${units[unit]}`;
+    if (bytes < 1024) return plural(bytes, "byte");
+    const units = ["KiB", "MiB", "GiB", "TiB", "PiB"];
+    let [value, unit] = [bytes / 1024, 0];
+    // What would be printed as 1024.0 belongs to the next unit.
+    for (; value >= 1023.95 && unit < units.length - 1; unit += 1) value /= 1024;
+    return `${value.toFixed(1)} ${units[unit]}`;
   }
 
   Object.assign(tk, { showReport, humanSize, reveal });

@@ -23,6 +23,7 @@ def test_a_file_is_kept_to_the_byte(wire: Wire, trail: str) -> None:
     (file,) = wire.call("GET", path).json["evidence"]["one"][0]["files"]
     sha256 = hashlib.sha256(data).hexdigest()
     assert (file["name"], file["size"], file["sha256"]) == ("evidence.tgz", len(data), sha256)
+    assert file["url"].endswith("/raw"), "the address of the bytes, not of the page that shows them"
     blob = wire.server.vault_root / f"blobs/sha256/{sha256[:2]}/{sha256[2:4]}/{sha256}"
     assert blob.read_bytes() == data
 

@@ -79,3 +79,20 @@ def liar() -> bytes:
     at = data.rindex(b"PK\x01\x02")
     data[at + 24 : at + 28] = struct.pack("<I", 1)
     return bytes(data)
+
+
+def packed_as(packed: bytes, *, offset: int = 0, extra: bytes = b"") -> bytes:
+    """Return a zip of one member, whose deflated bytes are these whatever they are.
+
+    `offset` and `extra` are what its directory says of where it lies.
+    """
+    local = struct.pack("<4sHHHHHIIIHH", b"PK\x03\x04", 20, 0, 8, 0, 33, 0, len(packed), 0, 1, 0)
+    body = local + b"a" + packed
+    directory = struct.pack(
+        "<4sHHHHHHIIIHHHHHII",
+        *(b"PK\x01\x02", 20, 20, 0, 8, 0, 33, 0, len(packed), 0, 1, len(extra), 0, 0, 0, 0),
+        offset,
+    )
+    directory += b"a" + extra
+    end = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, 1, 1, len(directory), len(body), 0)
+    return body + directory + end

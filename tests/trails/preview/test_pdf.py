@@ -2,6 +2,8 @@
 
 import io
 import os
+import queue
+import threading
 import time
 from pathlib import Path
 
@@ -91,3 +93,25 @@ def test_a_turn_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(pdf.NotDrawn):
             pdf.text(Held("a.pdf", b"%PDF-"), 1)
     assert pdf.text(MINUTES, 1).pages == 2
+
+
+def test_few_wait_for_a_turn_and_nobody_else_holds_a_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf, "_WORKER", standing_in(tmp_path, "import time; time.sleep(2)"))
+    told = queue.Queue[tuple[float, str]]()
+
+    def ask() -> None:
+        began = time.monotonic()
+        try:
+            pdf.text(MINUTES, 1)
+        except pdf.NotDrawn as error:
+            told.put((time.monotonic() - began, str(error)))
+
+    asking = [threading.Thread(target=ask) for _ in range(16)]
+    for one in asking:
+        one.start()
+    for one in asking:
+        one.join()
+    at_once = [said for seconds, said in (told.get() for _ in asking) if seconds < 1]
+    assert len(at_once) == 10 and all("try again" in said for said in at_once)

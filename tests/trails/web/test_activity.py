@@ -94,7 +94,7 @@ def test_the_activity_of_others_is_not_there(world: World) -> None:
 
 
 def test_no_cell_of_the_table_is_a_formula(world: World) -> None:
-    for name in ('=HYPERLINK("http://evil.example")', "+1", "-1", "@SUM(A1)"):
+    for name in ('=HYPERLINK("http://evil.example")', "+1", "-1", "@SUM(A1)", "a;=1", "\uff1d1"):
         records.activity(
             world.acme,
             actor=world.actor("owner"),
@@ -103,8 +103,10 @@ def test_no_cell_of_the_table_is_a_formula(world: World) -> None:
             at=timezone.now(),
             subject=name,
         )
-    subjects = [row["subject"] for row in table(world, "?kind=keys")][:4]
-    assert subjects == ["'@SUM(A1)", "'-1", "'+1", '\'=HYPERLINK("http://evil.example")']
+    subjects = [row["subject"] for row in table(world, "?kind=keys")][:6]
+    wide = ["'\uff1d1", "a;'=1"]
+    assert subjects[:2] == wide
+    assert subjects[2:] == ["'@SUM(A1)", "'-1", "'+1", '\'=HYPERLINK("http://evil.example")']
     assert all(not cell.startswith(tuple("=+-@")) for row in table(world) for cell in row.values())
 
 

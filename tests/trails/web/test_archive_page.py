@@ -26,6 +26,15 @@ def test_a_trail_is_archived_and_restored_by_its_name(world: World) -> None:
     assert verbs[-2:] == ["trail.archived", "trail.restored"]
 
 
+@pytest.mark.parametrize("work", ["new", "run-1/attest"])
+def test_forms_of_work_say_that_the_trail_is_archived(world: World, work: str) -> None:
+    world.begin(trail=world.private)
+    said, form = "The trail is archived and takes nothing new.", f"/acme/case-worker-access/{work}"
+    assert said not in world.client("owner").get(form).content.decode()
+    world.client("owner").post(ARCHIVE, {"act": "archive", "confirm": "case-worker-access"})
+    assert said in world.client("owner").get(form).content.decode()
+
+
 @pytest.mark.parametrize("typed", ["", "case-worker", "CASE-WORKER-ACCESS", "prod-server-access"])
 def test_another_name_changes_nothing_and_says_so(world: World, typed: str) -> None:
     response = world.client("owner").post(ARCHIVE, {"act": "archive", "confirm": typed})

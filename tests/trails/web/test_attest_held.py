@@ -143,3 +143,12 @@ def test_the_same_form_with_another_text_asks_before_it_is_recorded_too(world: W
     assert Attestation.objects.count() == 1
     assert browser.send(description="More").status_code == 302
     assert Attestation.objects.count() == 2
+
+
+@pytest.mark.parametrize("key", ["\x00", "k\x00", "k" * 300, "\u202e"])
+def test_a_key_that_none_of_our_forms_carries_is_replaced(world: World, key: str) -> None:
+    world.begin()
+    browser = Browser(world)
+    assert browser.send(key=key, held=[str(uuid.uuid4())]).status_code == 200
+    assert "not here any more" in browser.page
+    assert browser.send(held=[]).status_code == 302

@@ -1,5 +1,6 @@
 """The page of a file: what it is, what of it is shown, and ways to the rest."""
 
+import hashlib
 import io
 import json
 import re
@@ -37,9 +38,13 @@ def test_a_file_is_named_measured_and_hashed(world: World) -> None:
     page = shown(place(world, "notes.txt", b"hello\nworld\n"))
     digest = world.public.workflows.get().attestations.get().evidence.get().blob_id
     assert digest in page and 'data-copy="#sha256"' in page
-    assert "notes.txt" in page and "(12 bytes)" in words(page) and "text/plain" in page
+    assert "notes.txt" in page and "Size 12 bytes SHA-256" in words(page) and "text/plain" in page
     assert '<div class="line" id="L2"><a href="#L2"' in page
     assert "Not the whole file" not in page
+
+
+def test_a_size_in_larger_units_is_said_in_bytes_too(world: World) -> None:
+    assert "4.9 KiB (5,000 bytes)" in words(shown(place(world, "app.log", b"x" * 5000)))
 
 
 def test_a_large_log_is_paged_by_bytes(world: World) -> None:
@@ -119,6 +124,7 @@ def test_a_member_of_an_archive_is_shown(world: World) -> None:
     page = shown(address)
     assert "2 members" in words(page) and "2026-11-20 12:00:00" in page
     member = shown(f"{address}?member=0")
+    assert hashlib.sha256(b'{"a": 1}').hexdigest() in member
     assert "run/a.json" in member and '<span class="json-number">1</span>' in member
     assert Client().get(address, {"member": "2"}).status_code == 404
     assert Client().get(address, {"member": "0", "as": "text"}).status_code == 200

@@ -5,6 +5,7 @@ from django.test import override_settings
 
 from tests.plugins.world import World
 from tests.second_factors import INDEX, set_up_app
+from trails.models import ApiKey
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,23 @@ def test_keys_strangers_and_probes_are_not_asked(world: World) -> None:
     for path in ("/healthz", "/ready", "//ready", "/account/"):
         assert world.client("owner").get("/", PATH_INFO=path).status_code == 200, path
     assert world.client("owner").post("/account/logout/").status_code == 302
+
+
+@override_settings(REQUIRE_SECOND_FACTOR="all")
+def test_nobody_issues_themselves_a_key_to_go_around_it(world: World) -> None:
+    client = world.client("owner")
+    before = ApiKey.objects.count()
+    for path in ("/account/keys/", "//account/keys/"):
+        answer = client.post("/", {"act": "issue", "description": "round"}, PATH_INFO=path)
+        assert answer.status_code in {302, 404}, path
+    assert client.get("/account/keys/")["Location"] == INDEX
+    assert ApiKey.objects.count() == before
+
+
+@override_settings(REQUIRE_SECOND_FACTOR="all")
+@pytest.mark.parametrize("name", ["readymade", "ready.bank", "healthz-corp"])
+def test_an_organization_named_like_a_probe_is_not_left_out(world: World, name: str) -> None:
+    world.acme.name = name
+    world.acme.save()
+    for path in (f"/{name}/", f"/{name}/settings/members", f"/{name}/case-worker-access/"):
+        assert world.client("owner").get(path)["Location"] == INDEX, path
