@@ -5,6 +5,7 @@ Each of these took minutes before it had a bound. The seconds are far above what
 
 import bz2
 import gzip
+import io
 import lzma
 import struct
 import time
@@ -105,9 +106,16 @@ def test_what_follows_the_end_of_a_member_is_not_read() -> None:
 
 def test_a_member_that_lies_beyond_every_file_is_not_there() -> None:
     wide = struct.pack("<HHQ", 1, 8, (1 << 64) - 5)
-    source = Held("a.zip", bombs.packed_as(b"\x03\x00", offset=0xFFFFFFFF, extra=wide))
+    data = bombs.packed_as(b"\x03\x00", offset=0xFFFFFFFF, extra=wide)
+
+    class File(Held):
+        def read(self, start: int, stop: int) -> bytes:
+            file = io.BytesIO(self.data)
+            file.seek(start)  # which takes no more than a file may have
+            return file.read(max(stop - start, 0))
+
     with pytest.raises(NoMember):
-        archives.take(source, Kind.ZIP, 0)
+        archives.take(File("a.zip", data), Kind.ZIP, 0)
 
 
 def test_a_time_that_no_clock_shows_is_none() -> None:
