@@ -14,7 +14,9 @@ ONCE = (
     *("journeys/test_print.py", "journeys/test_styleguide.py", "journeys/test_hostile_gallery.py"),
     *("journeys/test_verify_matrix.py", "journeys/test_verify_parts.py"),
     *("journeys/test_steps_editor.py", "journeys/test_without_javascript.py"),
-    *("contracts/test_templates.py", "contracts/test_translations.py", "trails/preview"),
+    *("journeys/test_reading_without_javascript.py", "evidence/package", "trails/preview"),
+    *("contracts/test_gallery.py", "contracts/test_templates.py", "contracts/test_translations.py"),
+    "contracts/test_walls.py",
 )
 
 
