@@ -8,10 +8,8 @@ const said = list?.dataset;
 const queue = []; // what has not arrived: { row, file, failed, id: given when it has }
 let current = null; // what is on its way: { item, abort }
 let waitingButton = null; // what was pressed before all files had arrived
-
 const token = () => form.elements.csrfmiddlewaretoken;
 const button = (row, act) => row.querySelector(`[data-act=${act}]`);
-
 const announce = (text) => (document.getElementById("upload-status").textContent = text);
 
 function tell(item, text, isError = false) {
@@ -130,7 +128,9 @@ function take(files) {
 }
 
 function begin() {
-  form.elements.files.addEventListener("change", (event) => take([...event.target.files]));
+  const choose = () => take([...form.elements.files.files]);
+  form.elements.files.addEventListener("change", choose);
+  choose(); // what was chosen before this script was here
   takeDrops(document.getElementById("drop"), take);
   list.addEventListener("click", (event) => {
     if (!event.target.closest("button[name=drop]")) return;
