@@ -18,7 +18,7 @@ from django.db import transaction
 
 import trails.actions
 from evidence.append_only import AppendOnly
-from evidence.models import Record
+from evidence.models import Blob, Record
 from evidence.vault import store
 from tests.plugins.world import World
 from tests.trails.test_permissions import MAY, actor_called
@@ -37,7 +37,7 @@ from trails.actions import (
 )
 from trails.actors import SYSTEM, Actor
 from trails.errors import Forbidden
-from trails.models import Activity, ServiceAccount, Trail, User
+from trails.models import Activity, Evidence, ServiceAccount, Trail, User
 
 # What acts are made of: rules of what may be written, how it is written, and what is derived.
 PARTS = {"counting", "indexing", "inputs", "records", "reports"}
@@ -109,6 +109,12 @@ ACTS: dict[str, Entry] = {
     "downloads.note_download": Entry(
         lambda w, a: downloads.note_download(
             actor=a, workflow=w.begin(), what=downloads.Download.PACKAGE, details={}
+        ),
+        None, 0, 1,
+    ),
+    "downloads.note_evidence": Entry(
+        lambda w, a: downloads.note_evidence(
+            actor=a, workflow=w.begin(), file=Evidence(name="a.txt", blob=Blob(sha256="0" * 64))
         ),
         None, 0, 1,
     ),
@@ -249,9 +255,10 @@ class HalfWay(Exception):
 
 
 # Of a single row there is no half.
-@pytest.mark.parametrize(
-    "name", sorted(ACTS.keys() - {"downloads.note_download", "downloads.note_export"})
-)
+NOTES = {"downloads.note_download", "downloads.note_evidence", "downloads.note_export"}
+
+
+@pytest.mark.parametrize("name", sorted(ACTS.keys() - NOTES))
 def test_an_act_that_fails_after_its_last_row_leaves_nothing(
     name: str, begun: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from trails.actions import records
 from trails.actors import Actor
-from trails.models import Activity, Trail, Workflow
+from trails.models import Activity, Evidence, Trail, Workflow
 
 
 class Download(StrEnum):
@@ -37,6 +37,24 @@ def note_download(
         subject=workflow.subject,
         details=details,
     )
+
+
+def note_evidence(
+    *,
+    actor: Actor,
+    workflow: Workflow,
+    file: Evidence,
+    what: Download = Download.EVIDENCE,
+    **more: Any,
+) -> Activity | None:
+    """Write that the actor takes or looks at a file; `more` says which part of it, and how."""
+    details = {
+        "attestation": str(file.attestation_id),
+        "evidence": str(file.pk),
+        "name": file.name,
+        "sha256": file.blob.sha256,
+    }
+    return note_download(actor=actor, workflow=workflow, what=what, details=details | more)
 
 
 def note_export(*, actor: Actor, trail: Trail, details: dict[str, Any]) -> Activity | None:

@@ -14,7 +14,7 @@ from ninja import Router
 from evidence.models import Log, Record
 from evidence.vault import store
 from trails import lookups, sealed
-from trails.actions.downloads import Download, note_download
+from trails.actions.downloads import Download, note_download, note_evidence
 from trails.api.attestations import PATH as ATTESTATIONS
 from trails.api.auth import actor_of, anybody
 from trails.api.openapi import giving, refusals
@@ -149,14 +149,8 @@ def get_evidence(
         headers=_HEADERS,
     )
     if sends_bytes(request, response):
-        details = {
-            "attestation": str(attestation),
-            "evidence": str(evidence),
-            "name": file.name,
-            "sha256": file.blob.sha256,
-            "range": response.headers.get("Content-Range"),
-        }
-        note_download(actor=actor, workflow=found, what=Download.EVIDENCE, details=details)
+        part = response.headers.get("Content-Range")
+        note_evidence(actor=actor, workflow=found, file=file, range=part)
     return response
 
 

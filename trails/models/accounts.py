@@ -174,9 +174,12 @@ class ActivityQuerySet(AppendOnlyQuerySet):
         """Return what was done in an organization, newest first."""
         return self.filter(organization=organization).order_by("-id")
 
-    def verbs(self, beginning: str) -> "ActivityQuerySet":
-        """Return those whose verb begins so: `key.` for all that was done to keys."""
-        return self.filter(verb__startswith=beginning)
+    def verbs(self, *beginnings: str) -> "ActivityQuerySet":
+        """Return those whose verb begins in one of these ways: `key.` for all done to keys."""
+        wanted = Q()
+        for beginning in beginnings:
+            wanted |= Q(verb__startswith=beginning)
+        return self.filter(wanted)
 
     def by(self, id: str) -> "ActivityQuerySet":
         """Return what one person or service account did."""

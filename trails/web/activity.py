@@ -7,13 +7,11 @@ spreadsheet must not take one for a formula (`trails.web.tables`).
 """
 
 import json
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
@@ -23,9 +21,10 @@ from django.views.decorators.http import require_safe
 from trails.authentication import actor_of_session
 from trails.errors import Invalid
 from trails.models import Activity, Organization
+from trails.models.accounts import ActivityQuerySet
 from trails.permissions import Act
 from trails.web.organizations import managed
-from trails.web.paging import take, uuid_in
+from trails.web.paging import batches, take, uuid_in
 from trails.web.responses import page
 from trails.web.settings import pages
 from trails.web.tables import line
@@ -100,7 +99,7 @@ def activity(request: HttpRequest, organization: str) -> HttpResponseBase:
     rows = _asked(request, found)
     before = uuid_in(request.GET, "before")
     if before:
-        rows = rows.filter(pk__lt=before)
+        rows = rows.before(before)
     by = request.GET.get("by", "")
     context = {
         "organization": found,
@@ -130,21 +129,19 @@ def csv(request: HttpRequest, organization: str) -> HttpResponseBase:
     return response
 
 
-def _asked(request: HttpRequest, organization: Organization) -> QuerySet[Activity]:
+def _asked(request: HttpRequest, organization: Organization) -> ActivityQuerySet:
     """Return the activities that a query asks for, newest first, with their places in the log."""
-    rows: QuerySet[Activity] = Activity.objects.filter(organization=organization)
+    rows = Activity.objects.for_organization(organization)
     kind = request.GET.get("kind", "")
     if kind:
         if kind not in KINDS:
             raise Invalid(f"There is no kind of activity called {kind!r}. Choose one of the list.")
-        wanted = Q()
-        for prefix in KINDS[kind][1]:
-            wanted |= Q(verb__startswith=prefix)
-        rows = rows.filter(wanted)
+        rows = rows.verbs(*KINDS[kind][1])
     by = uuid_in(request.GET, "by")
     if by:
-        rows = rows.filter(by_id=str(by))
-    return rows.select_related("record__leaf").order_by("-id")
+        rows = rows.by(str(by))
+    asked: ActivityQuerySet = rows.select_related("record__leaf")
+    return asked
 
 
 def _people(organization: Organization, by: str) -> list[tuple[str, str]]:
@@ -154,7 +151,7 @@ def _people(organization: Organization, by: str) -> list[tuple[str, str]]:
     found = {str(member.user_id): str(member.user) for member in members}
     found |= {str(machine.pk): machine.name for machine in machines}
     if by and by not in found:
-        left = Activity.objects.filter(organization=organization, by_id=by).order_by("-id").first()
+        left = Activity.objects.for_organization(organization).by(by).first()
         found[by] = left.by_name if left else by
     return list(found.items())
 
@@ -166,10 +163,9 @@ def _query(request: HttpRequest) -> str:
     return asked.urlencode()
 
 
-def _lines(rows: QuerySet[Activity]) -> Iterator[str]:
+def _lines(rows: ActivityQuerySet) -> Iterator[str]:
     yield line(_COLUMNS)
-    before: uuid.UUID | None = None
-    while batch := list((rows.filter(pk__lt=before) if before else rows)[:_BATCH]):
+    for batch in batches(rows, _BATCH):
         for row in batch:
             index = _index(row)
             values = (
@@ -177,7 +173,6 @@ def _lines(rows: QuerySet[Activity]) -> Iterator[str]:
                 *(_text(row.details), row.record_id or "", "" if index is None else index),
             )
             yield line(values)
-        before = batch[-1].pk
 
 
 def _text(value: Any) -> str:

@@ -7,7 +7,6 @@ as pictures that another process has drawn. Who looks or downloads leaves an act
 
 import uuid
 from functools import partial
-from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from evidence.vault import store
 from trails import lookups
-from trails.actions.downloads import Download, note_download
+from trails.actions.downloads import Download, note_evidence
 from trails.actors import Actor
 from trails.authentication import actor_of_session
 from trails.errors import NotFound
@@ -99,14 +98,8 @@ def raw(
         headers=_headers(request, found),
     )
     if ranges.sends_bytes(request, response):
-        details = {
-            "attestation": str(attestation),
-            "evidence": str(file.pk),
-            "name": file.name,
-            "sha256": file.blob.sha256,
-            "range": response.headers.get("Content-Range"),
-        }
-        note_download(actor=actor, workflow=found, what=Download.EVIDENCE, details=details)
+        part = response.headers.get("Content-Range")
+        note_evidence(actor=actor, workflow=found, file=file, range=part)
     return response
 
 
@@ -212,16 +205,8 @@ def _note(
     view: str,
     what: Download = Download.PREVIEW,
 ) -> None:
-    details: dict[str, Any] = {
-        "attestation": str(file.attestation_id),
-        "evidence": str(file.pk),
-        "name": file.name,
-        "sha256": file.blob.sha256,
-        "view": view,
-    }
-    if wish.member is not None:
-        details["member"] = wish.member
-    note_download(actor=actor, workflow=workflow, what=what, details=details)
+    member = {} if wish.member is None else {"member": wish.member}
+    note_evidence(actor=actor, workflow=workflow, file=file, what=what, view=view, **member)
 
 
 def _headers(request: HttpRequest, workflow: Workflow) -> dict[str, str]:

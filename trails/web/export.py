@@ -5,7 +5,6 @@ million holds neither memory nor a transaction. What begins or changes meanwhile
 in it; each row is right at the moment it is read.
 """
 
-import uuid
 from collections.abc import Iterator
 
 from django.conf import settings
@@ -25,6 +24,7 @@ from trails.errors import Invalid
 from trails.models import Trail, WorkflowStatus
 from trails.web.filters import Filter
 from trails.web.matrix import Row, matrix, with_workflows
+from trails.web.paging import batches
 from trails.web.responses import cache_control
 from trails.web.tables import line
 
@@ -64,12 +64,9 @@ def _lines(trail: Trail, statuses: QuerySet[WorkflowStatus]) -> Iterator[str]:
     steps = trail.version.step_names
     # A step may be called like a column of ours.
     yield line([*_BEFORE, *(f"step {name}" for name in steps), *_AFTER])
-    rows = with_workflows(statuses).order_by("-workflow")
-    before: uuid.UUID | None = None
-    while batch := list((rows.filter(workflow__lt=before) if before else rows)[:_BATCH]):
+    for batch in batches(with_workflows(statuses), _BATCH):
         for row in matrix(steps, batch):
             yield line(_values(trail, row))
-        before = batch[-1].workflow_id
 
 
 def _values(trail: Trail, row: Row) -> list[object]:

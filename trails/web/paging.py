@@ -1,6 +1,7 @@
 """Keyset paging: a page is what follows a key in the order of an index; nothing is counted."""
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -14,6 +15,7 @@ from trails.words import NAME
 __all__ = [
     "Leaf",
     "Page",
+    "batches",
     "both_ways",
     "both_ways_by_number",
     "name_in",
@@ -67,6 +69,15 @@ def both_ways_by_number(rows: QuerySet[Any], query: QueryDict, size: int) -> Lea
     """Return the same where the place is a `number`, which no two rows share."""
     before, after = number_in(query, "before"), number_in(query, "after")
     return _leaf(rows, "number", before, after, size)
+
+
+def batches(rows: QuerySet[Any], size: int) -> Iterator[list[Any]]:
+    """Yield all rows, newest first, so many at a time and each time by a query of its own."""
+    rows = rows.order_by("-pk")
+    before: uuid.UUID | None = None
+    while batch := list((rows.filter(pk__lt=before) if before else rows)[:size]):
+        yield batch
+        before = batch[-1].pk
 
 
 def uuid_in(query: QueryDict, key: str) -> uuid.UUID | None:
