@@ -6,11 +6,12 @@ a trail of their own.
 
 import itertools
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys import gallery
 from tests.plugins.server import Server
@@ -72,8 +73,32 @@ class Site:
             role: kept["passwords"][email] for role, email in EMAILS.items()
         }
         self._key: str = kept["keys"][ADMIN.email]
+        self._numbers = itertools.count(1)
         self._cookies: dict[str, list[dict[str, Any]]] = {gallery.STRANGER: []}
         self.places = self._find_places()
+
+    def api(self) -> httpx.Client:
+        """Return a client with the admin's key."""
+        return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {self._key}"})
+
+    def new_trail(self, name: str, steps: Sequence[str]) -> str:
+        """Make a public trail for one test, which may change it, and return its address."""
+        address = f"/{ORGANIZATION}/{name}-{next(self._numbers)}/"
+        said = {
+            "visibility": "public",
+            "steps": [{"name": step, "required": True} for step in steps],
+        }
+        with self.api() as client:
+            client.put(in_api(address), json=said).raise_for_status()
+        return address
+
+    def sign_in(self, page: Page, role: str) -> None:
+        """Sign in by the form of a window, for a session that the test may end."""
+        page.goto("/account/login/")
+        page.get_by_label("Email").fill(EMAILS[role])
+        page.get_by_label("Password").fill(self.passwords[role])
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        expect(page.get_by_role("heading", name="What is going on")).to_be_visible()
 
     def address(self, page: gallery.Page) -> str:
         """Return the address of a page, with its names filled in."""
@@ -115,7 +140,7 @@ class Site:
         root = f"{self.url}/api/v1/organizations/{ORGANIZATION}/trails"
         places = {"organization": ORGANIZATION, "trail": TRAIL}
         places |= {"private": PRIVATE, "changed": CHANGED}
-        with httpx.Client(headers={"Authorization": f"Bearer {self._key}"}) as client:
+        with self.api() as client:
 
             def ask(path: str) -> dict[str, Any]:
                 answer = client.get(f"{root}/{path}")
@@ -145,6 +170,13 @@ class Site:
     @staticmethod
     def _trails(client: httpx.Client, root: str) -> list[str]:
         return [trail["name"] for trail in client.get(root).raise_for_status().json()["trails"]]
+
+
+def in_api(address: str) -> str:
+    """Return where the API has the trail, or the workflow, of a page's address."""
+    organization, trail, *rest = address.strip("/").split("/")
+    path = f"/api/v1/organizations/{organization}/trails/{trail}"
+    return "/workflows/".join([path, *rest])
 
 
 def _send(client: httpx.Client, address: str, said: dict[str, str]) -> None:

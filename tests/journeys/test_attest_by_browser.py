@@ -1,28 +1,37 @@
 """A reviewer attests by browser with files that are on their way while the form is filled in."""
 
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Dialog, Page, Route, expect
+from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
-from tests.journeys import demo
-from tests.journeys.conftest import Browsers, Visitor
-from tests.plugins.server import Server
+from tests.journeys.gallery import STRANGER, WRITER
+from tests.journeys.site import Site, Watched
+
+STEPS = ["user-identity", "service-identity", "command-logs"]
 
 
 @pytest.fixture
-def writer(server: Server, browsers: Browsers) -> Visitor:
+def trail(site: Site) -> str:
+    """The address of a trail without workflows."""
+    return site.new_trail("attested-by-browser", STEPS)
+
+
+@pytest.fixture
+def writer(site: Site, chromium: Browser, trail: str) -> Generator[Watched]:
     """The demo's writer, who has begun a workflow and opened the form of its first step."""
-    demo.play(server)
-    visitor = browsers.visitor(server.url)
-    page = visitor.page
-    demo.sign_in(server, page, demo.WRITER)
-    page.goto(f"{demo.TRAIL}new")
+    # A session of its own: one of the tests ends it.
+    window = site.window(chromium, STRANGER)
+    page = window.page
+    site.sign_in(page, WRITER)
+    page.goto(f"{trail}new")
     page.get_by_label("Id", exact=True).fill("OPS-4711")
     page.get_by_role("button", name="Begin the workflow").click()
     page.get_by_role("link", name="Attest the first step").click()
     expect(page.get_by_label("Step", exact=True)).to_have_value("user-identity")
-    return visitor
+    yield window
+    page.context.close()
 
 
 def made(folder: Path, **files: bytes) -> list[Path]:
@@ -38,7 +47,7 @@ def files(page: Page) -> list[str]:
     return page.locator("#uploads bdi").all_inner_texts()
 
 
-def test_two_files_arrive_by_themselves_and_are_attested(writer: Visitor, tmp_path: Path) -> None:
+def test_two_files_arrive_by_themselves_and_are_attested(writer: Watched, tmp_path: Path) -> None:
     page = writer.page
     page.get_by_label("Choose files").set_input_files(
         made(tmp_path, identity=b"tobias\n", session=b"$ whoami\n" * 100_000)
@@ -55,7 +64,7 @@ def test_two_files_arrive_by_themselves_and_are_attested(writer: Visitor, tmp_pa
     assert writer.troubles == []
 
 
-def test_an_error_loses_neither_text_nor_files(writer: Visitor, tmp_path: Path) -> None:
+def test_an_error_loses_neither_text_nor_files(writer: Watched, tmp_path: Path) -> None:
     page = writer.page
     page.get_by_label("Choose files").set_input_files(made(tmp_path, one=b"1", two=b"2"))
     page.get_by_label("User data").fill('{"ticket": }')
@@ -76,7 +85,7 @@ def test_an_error_loses_neither_text_nor_files(writer: Visitor, tmp_path: Path) 
     assert writer.troubles == []
 
 
-def test_a_lost_connection_is_told_and_retried(writer: Visitor, tmp_path: Path) -> None:
+def test_a_lost_connection_is_told_and_retried(writer: Watched, tmp_path: Path) -> None:
     page = writer.page
     page.route("**/attest/files", lambda route: route.abort())
     page.get_by_label("Choose files").set_input_files(made(tmp_path, one=b"1"))
@@ -94,7 +103,7 @@ def test_a_lost_connection_is_told_and_retried(writer: Visitor, tmp_path: Path) 
     assert [text for text in writer.troubles if "ERR_FAILED" not in text] == []
 
 
-def test_a_file_on_its_way_can_be_cancelled(writer: Visitor, tmp_path: Path) -> None:
+def test_a_file_on_its_way_can_be_cancelled(writer: Watched, tmp_path: Path) -> None:
     page = writer.page
     held: list[Route] = []
     page.route("**/attest/files", lambda route: held.append(route))
@@ -106,7 +115,7 @@ def test_a_file_on_its_way_can_be_cancelled(writer: Visitor, tmp_path: Path) -> 
     expect(page.locator("#uploads .said")).to_have_text("Uploaded")
 
 
-def test_files_are_dropped_onto_the_zone(writer: Visitor) -> None:
+def test_files_are_dropped_onto_the_zone(writer: Watched) -> None:
     page = writer.page
     transfer = page.evaluate_handle(
         """() => {
@@ -122,7 +131,7 @@ def test_files_are_dropped_onto_the_zone(writer: Visitor) -> None:
 
 
 def test_signing_in_again_elsewhere_loses_nothing(
-    writer: Visitor, server: Server, tmp_path: Path
+    writer: Watched, site: Site, tmp_path: Path
 ) -> None:
     page = writer.page
     page.get_by_label("Description").fill("Typed for an hour")
@@ -135,7 +144,7 @@ def test_signing_in_again_elsewhere_loses_nothing(
         confirm.click()
     page.get_by_label("Choose files").set_input_files(made(tmp_path, one=b"1"))
     expect(page.locator("#uploads .said")).to_contain_text("Sign in in another tab")
-    demo.sign_in(server, other, demo.WRITER)
+    site.sign_in(other, WRITER)
     page.get_by_role("button", name="Retry").click()
     expect(page.locator("#uploads .said")).to_have_text("Uploaded")
     page.get_by_role("button", name="Attest", exact=True).click()
@@ -143,7 +152,7 @@ def test_signing_in_again_elsewhere_loses_nothing(
     expect(page.get_by_text("Typed for an hour")).to_be_visible()
 
 
-def test_leaving_with_typed_text_asks(writer: Visitor) -> None:
+def test_leaving_with_typed_text_asks(writer: Watched) -> None:
     page = writer.page
     asked: list[str] = []
 
@@ -163,13 +172,10 @@ def test_leaving_with_typed_text_asks(writer: Visitor) -> None:
 
 
 def test_without_javascript_the_form_does_the_same(
-    server: Server, browsers: Browsers, tmp_path: Path
+    site: Site, chromium: Browser, trail: str, tmp_path: Path
 ) -> None:
-    demo.play(server)
-    context = browsers.browser.new_context(base_url=server.url, java_script_enabled=False)
-    page = context.new_page()
-    demo.sign_in(server, page, demo.WRITER)
-    page.goto(f"{demo.TRAIL}new")
+    page = site.window(chromium, WRITER, java_script_enabled=False).page
+    page.goto(f"{trail}new")
     page.get_by_role("button", name="Begin the workflow").click()
     page.get_by_role("link", name="Attest the first step").click()
     page.get_by_label("Choose files").set_input_files(made(tmp_path, one=b"1", two=b"2"))

@@ -1,19 +1,15 @@
 """An open page tells what is new without moving, and leaves whoever works in it alone."""
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys import demo
-from tests.journeys.conftest import Browsers, Visitor
-from tests.plugins.server import Server
+from tests.journeys.gallery import STRANGER
+from tests.journeys.site import Site, Watched, in_api
 
-TRAIL = "/harbor-bank/watched/"
-STEPS = ["identity", "approval"]
-_API = "/api/v1/organizations/harbor-bank/trails/watched"
 _SHIFTS = """
     window.shifts = [];
     new PerformanceObserver((list) => window.shifts.push(...list.getEntries()
@@ -21,38 +17,40 @@ _SHIFTS = """
 """
 
 
-@pytest.fixture
-def api(server: Server) -> httpx.Client:
-    """The admin's client, after making a public trail with three workflows."""
-    demo.play(server)
-    told = json.loads((server.data_dir / "demo-sign-ins.json").read_text(encoding="utf-8"))
-    client = httpx.Client(
-        base_url=server.url, headers={"Authorization": f"Bearer {told['keys'][demo.ADMIN]}"}
-    )
-    steps = [{"name": name, "required": True} for name in STEPS]
-    made = client.put(_API, json={"visibility": "public", "steps": steps})
-    assert made.status_code == 201, made.text
-    for number in range(3):
-        begin(client, f"run-{number}")
-    return client
+@dataclass
+class Reporter:
+    """A script that reports to one trail."""
 
+    trail: str
+    client: httpx.Client
 
-def begin(api: httpx.Client, id: str) -> None:
-    api.put(f"{_API}/workflows/{id}", json={}).raise_for_status()
+    def begin(self, id: str) -> None:
+        self.client.put(in_api(f"{self.trail}{id}"), json={}).raise_for_status()
 
-
-def attest(api: httpx.Client, id: str, step: str) -> None:
-    said = {"step": step, "is_compliant": True}
-    api.post(f"{_API}/workflows/{id}/attestations", json=said).raise_for_status()
+    def attest(self, id: str, step: str) -> None:
+        said = {"step": step, "is_compliant": True}
+        address = f"{in_api(f'{self.trail}{id}')}/attestations"
+        self.client.post(address, json=said).raise_for_status()
 
 
 @pytest.fixture
-def watcher(server: Server, browsers: Browsers, api: httpx.Client) -> Visitor:
+def reporter(site: Site) -> Generator[Reporter]:
+    """Who reports to a public trail, and has begun three workflows in it."""
+    with site.api() as client:
+        reporter = Reporter(site.new_trail("watched", ["identity", "approval"]), client)
+        for number in range(3):
+            reporter.begin(f"run-{number}")
+        yield reporter
+
+
+@pytest.fixture
+def watcher(site: Site, chromium: Browser) -> Generator[Watched]:
     """A stranger whose clock the test turns."""
-    visitor = browsers.visitor(server.url)
-    visitor.page.clock.install()
-    visitor.page.add_init_script(_SHIFTS)
-    return visitor
+    window = site.window(chromium, STRANGER)
+    window.page.clock.install()
+    window.page.add_init_script(_SHIFTS)
+    yield window
+    window.page.context.close()
 
 
 def asks(page: Page, what: Callable[[], None] | None = None) -> int:
@@ -65,16 +63,16 @@ def asks(page: Page, what: Callable[[], None] | None = None) -> int:
 
 
 def test_a_row_changes_where_it_stands_and_new_ones_wait_to_be_shown(
-    watcher: Visitor, api: httpx.Client
+    watcher: Watched, reporter: Reporter
 ) -> None:
     page = watcher.page
-    page.goto(TRAIL)
+    page.goto(reporter.trail)
     assert asks(page) == 204
     row = page.get_by_role("row", name="run-1")
     before = row.bounding_box()
-    attest(api, "run-1", "identity")
-    attest(api, "run-1", "approval")
-    begin(api, "run-3")
+    reporter.attest("run-1", "identity")
+    reporter.attest("run-1", "approval")
+    reporter.begin("run-3")
     assert asks(page) == 200
     expect(row).to_contain_text("Compliant")
     assert row.bounding_box() == before
@@ -89,16 +87,16 @@ def test_a_row_changes_where_it_stands_and_new_ones_wait_to_be_shown(
     assert watcher.troubles == []
 
 
-def test_nobody_who_works_in_the_table_is_disturbed(watcher: Visitor, api: httpx.Client) -> None:
+def test_nobody_who_works_in_the_table_is_disturbed(watcher: Watched, reporter: Reporter) -> None:
     page = watcher.page
     asked: list[str] = []
-    page.goto(TRAIL)
+    page.goto(reporter.trail)
     page.on(
         "request", lambda request: asked.append(request.url) if "seen=" in request.url else None
     )
     link = page.get_by_role("link", name="run-1")
     link.focus()
-    attest(api, "run-1", "identity")
+    reporter.attest("run-1", "identity")
     page.clock.fast_forward(15_100)
     page.clock.fast_forward(15_100)
     expect(link).to_be_focused()
@@ -112,12 +110,12 @@ def test_nobody_who_works_in_the_table_is_disturbed(watcher: Visitor, api: httpx
     assert watcher.troubles == []
 
 
-def test_an_open_workflow_tells_of_what_was_attested(watcher: Visitor, api: httpx.Client) -> None:
+def test_an_open_workflow_tells_of_what_was_attested(watcher: Watched, reporter: Reporter) -> None:
     page = watcher.page
-    attest(api, "run-0", "identity")
-    page.goto(f"{TRAIL}run-0/")
+    reporter.attest("run-0", "identity")
+    page.goto(f"{reporter.trail}run-0/")
     assert asks(page) == 204
-    attest(api, "run-0", "approval")
+    reporter.attest("run-0", "approval")
     assert asks(page) == 200
     assert page.evaluate("window.shifts") == []
     page.get_by_role("link", name="1 new attestation. Show").click()

@@ -1,38 +1,38 @@
 """The matrix stays readable: with many steps it scrolls in itself, and narrow it becomes cards."""
 
-import json
+from collections.abc import Generator
 
-import httpx
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from tests.journeys import demo
-from tests.journeys.conftest import Browsers, Visitor
-from tests.plugins.server import Server
+from tests.journeys.gallery import STRANGER
+from tests.journeys.site import Site, Watched, in_api
 
-WIDE = "/harbor-bank/wide/"
 LONG_ID = "run-" + "0123456789abcdef" * 12
-_API = "/api/v1/organizations/harbor-bank/trails/wide"
+
+
+@pytest.fixture(scope="module")
+def wide(site: Site) -> str:
+    """The address of a public trail with forty steps and ids as long as they may be."""
+    trail = site.new_trail("wide", [f"step-number-{n}" for n in range(40)])
+    with site.api() as client:
+        for id in [LONG_ID, *(f"run-{n}" for n in range(40))]:
+            client.put(in_api(f"{trail}{id}"), json={}).raise_for_status()
+    return trail
 
 
 @pytest.fixture
-def visitor(server: Server, browsers: Browsers) -> Visitor:
-    """A stranger at a public trail with forty steps and ids as long as they may be."""
-    demo.play(server)
-    told = json.loads((server.data_dir / "demo-sign-ins.json").read_text(encoding="utf-8"))
-    steps = [{"name": f"step-number-{n}", "required": True} for n in range(40)]
-    headers = {"Authorization": f"Bearer {told['keys'][demo.ADMIN]}"}
-    with httpx.Client(base_url=server.url, headers=headers) as client:
-        client.put(_API, json={"visibility": "public", "steps": steps}).raise_for_status()
-        for id in [LONG_ID, *(f"run-{n}" for n in range(40))]:
-            client.put(f"{_API}/workflows/{id}", json={}).raise_for_status()
-    return browsers.visitor(server.url)
+def visitor(site: Site, chromium: Browser) -> Generator[Watched]:
+    """A stranger."""
+    window = site.window(chromium, STRANGER)
+    yield window
+    window.page.context.close()
 
 
-def test_the_ids_and_the_steps_stay_in_sight(visitor: Visitor) -> None:
+def test_the_ids_and_the_steps_stay_in_sight(visitor: Watched, wide: str) -> None:
     page = visitor.page
     page.set_viewport_size({"width": 1280, "height": 800})
-    page.goto(WIDE)
+    page.goto(wide)
     matrix = page.locator("#matrix")
     matrix.evaluate("(table) => { table.scrollLeft = 2000; table.scrollTop = 400; }")
     box, head = matrix.bounding_box(), page.get_by_role("columnheader", name="Workflow")
@@ -50,10 +50,12 @@ def test_the_ids_and_the_steps_stay_in_sight(visitor: Visitor) -> None:
     assert visitor.troubles == []
 
 
-def test_narrow_each_workflow_is_a_card_with_the_names_of_its_steps(visitor: Visitor) -> None:
+def test_narrow_each_workflow_is_a_card_with_the_names_of_its_steps(
+    visitor: Watched, wide: str
+) -> None:
     page = visitor.page
     page.set_viewport_size({"width": 360, "height": 800})
-    page.goto(WIDE)
+    page.goto(wide)
     assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
     row = page.get_by_role("row", name="run-39")
     expect(row.get_by_text("step-number-7", exact=True)).to_be_visible()
@@ -62,12 +64,12 @@ def test_narrow_each_workflow_is_a_card_with_the_names_of_its_steps(visitor: Vis
     box = row.bounding_box()
     assert box
     page.mouse.click(box["x"] + box["width"] - 10, box["y"] + 50)
-    page.wait_for_url("**/wide/run-39/")
+    page.wait_for_url(f"**{wide}run-39/")
 
 
-def test_conditions_are_taken_away_one_by_one(visitor: Visitor) -> None:
+def test_conditions_are_taken_away_one_by_one(visitor: Watched, wide: str) -> None:
     page = visitor.page
-    page.goto(WIDE)
+    page.goto(wide)
     page.get_by_label("Text", exact=True).fill("run 39")
     page.get_by_text("Person and dates", exact=True).click()
     page.get_by_label("Person").fill("mira")
@@ -77,4 +79,4 @@ def test_conditions_are_taken_away_one_by_one(visitor: Visitor) -> None:
     assert page.url.endswith("?by=mira")
     expect(page.get_by_role("row")).to_have_count(42)
     page.get_by_role("link", name="Show all", exact=True).click()
-    assert page.url.endswith(WIDE)
+    assert page.url.endswith(wide)

@@ -1,23 +1,29 @@
 """An admin edits the steps of a trail by mouse and by keyboard; two admins do not overwrite."""
 
-import pytest
-from playwright.sync_api import Locator, Page, expect
+from collections.abc import Generator
 
-from tests.journeys import demo
-from tests.journeys.conftest import Browsers, Visitor
-from tests.plugins.server import Server
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.journeys.gallery import ADMIN
+from tests.journeys.site import Site, Watched
 
 STEPS = ["user-identity", "service-identity", "command-logs"]
 
 
 @pytest.fixture
-def admin(server: Server, browsers: Browsers) -> Visitor:
+def form(site: Site) -> str:
+    """The address of the form that configures a trail."""
+    return f"{site.new_trail('steps-editor', STEPS)}configure"
+
+
+@pytest.fixture
+def admin(site: Site, chromium: Browser, form: str) -> Generator[Watched]:
     """The demo's admin, who is about to configure a trail."""
-    demo.play(server)
-    visitor = browsers.visitor(server.url)
-    demo.sign_in(server, visitor.page, demo.ADMIN)
-    visitor.page.goto(f"{demo.TRAIL}configure")
-    return visitor
+    window = site.window(chromium, ADMIN)
+    window.page.goto(form)
+    yield window
+    window.page.context.close()
 
 
 def names(page: Page) -> list[str]:
@@ -33,7 +39,7 @@ def saved(page: Page) -> list[str]:
     return page.get_by_role("list", name="Steps").first.get_by_role("listitem").all_inner_texts()
 
 
-def test_steps_are_added_moved_made_optional_and_removed(admin: Visitor) -> None:
+def test_steps_are_added_moved_made_optional_and_removed(admin: Watched) -> None:
     page = admin.page
     assert names(page) == [*STEPS, ""]
     page.get_by_role("button", name="Move step 3 up").click()
@@ -54,7 +60,7 @@ def test_steps_are_added_moved_made_optional_and_removed(admin: Visitor) -> None
     assert admin.troubles == []
 
 
-def test_the_keyboard_moves_a_step_and_the_focus_stays_in_it(admin: Visitor) -> None:
+def test_the_keyboard_moves_a_step_and_the_focus_stays_in_it(admin: Watched) -> None:
     page = admin.page
     first = page.get_by_label("Name of step 1")
     first.focus()
@@ -70,7 +76,7 @@ def test_the_keyboard_moves_a_step_and_the_focus_stays_in_it(admin: Visitor) -> 
     assert names(page)[:3] == ["service-identity", "user-identity", "command-logs"]
 
 
-def test_a_bad_name_is_told_at_its_row(admin: Visitor) -> None:
+def test_a_bad_name_is_told_at_its_row(admin: Watched) -> None:
     page = admin.page
     page.get_by_label("Name of step 2").fill("a/b")
     page.get_by_role("button", name="Save as the next version").click()
@@ -86,11 +92,10 @@ def test_a_bad_name_is_told_at_its_row(admin: Visitor) -> None:
 
 
 def test_two_admins_at_once_see_what_the_other_did(
-    admin: Visitor, server: Server, browsers: Browsers
+    admin: Watched, site: Site, chromium: Browser, form: str
 ) -> None:
-    page, other = admin.page, browsers.visitor(server.url).page
-    demo.sign_in(server, other, demo.ADMIN)
-    other.goto(f"{demo.TRAIL}configure")
+    page, other = admin.page, site.window(chromium, ADMIN).page
+    other.goto(form)
     other.get_by_role("button", name="Remove step 1").click()
     saved(other)
     page.get_by_label("Description").fill("Written meanwhile")
@@ -102,12 +107,11 @@ def test_two_admins_at_once_see_what_the_other_did(
     assert saved(page) == STEPS
 
 
-def test_without_javascript_numbers_order_the_rows(server: Server, browsers: Browsers) -> None:
-    demo.play(server)
-    context = browsers.browser.new_context(base_url=server.url, java_script_enabled=False)
-    page = context.new_page()
-    demo.sign_in(server, page, demo.ADMIN)
-    page.goto(f"{demo.TRAIL}configure")
+def test_without_javascript_numbers_order_the_rows(
+    site: Site, chromium: Browser, form: str
+) -> None:
+    page = site.window(chromium, ADMIN, java_script_enabled=False).page
+    page.goto(form)
     page.get_by_label("Number of step 1").fill("9")
     page.get_by_role("button", name="Add a row").click()
     page.get_by_label("Name of step 5").fill("sign-off")

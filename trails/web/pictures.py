@@ -28,6 +28,7 @@ _HAIRLINE, _ACCENT = "#e4e2dc", "#1a56c4"
 TONES = {"compliant": "#146c3b", "non-compliant": "#b0241c", "incomplete": "#855600"}
 _MARGIN = 80
 _COLOURS = 64
+_READ = 400  # characters of a text that are looked at: more than fit
 _SCALE = 4
 _PLAIN = str.maketrans("\u2018\u2019\u201c\u201d\u2013\u2014", "''\"\"--")
 _NO_CHARACTER = "\uffff"
@@ -178,8 +179,8 @@ def _written(text: str) -> str:
 
 def _lines(text: str, size: int) -> list[str]:
     """Return a text as two lines at most, of which the second may be too wide."""
-    words = text.split(" ")
-    fit = next((n for n in range(len(words), 0, -1) if _is_short(words[:n], size)), 0)
+    words = text[:_READ].split(" ")
+    fit = next((n for n in range(len(words)) if not _is_short(words[: n + 1], size)), len(words))
     # A text without a space in a line's width has one line, which is cut.
     return [" ".join(words[:fit]), " ".join(words[fit:])] if 0 < fit < len(words) else [text]
 
@@ -190,7 +191,7 @@ def _is_short(words: Sequence[str], size: int) -> bool:
 
 def _fitted(text: str, size: int, room: float) -> str:
     """Return the text, cut where it is too wide."""
-    safe = text[:400]
+    safe = text[:_READ]
     if _width(safe, size) <= room:
         return safe
     low, high = 0, len(safe)
