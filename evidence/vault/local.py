@@ -8,11 +8,12 @@ it, a download of the file does not complete, and a package's manifest does not 
 """
 
 import contextlib
+import datetime
 import hashlib
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage
 
-from evidence.errors import Corrupt
+from evidence.errors import Corrupt, Retained
+from evidence.vault.digest import CHUNK
 
 
 def sync_directory(path: str) -> None:
@@ -77,6 +79,8 @@ class WriteOnceFileSystemStorage(FileSystemStorage):
     the same content.
     """
 
+    is_remote = False
+
     def __init__(self, location: str) -> None:
         super().__init__(location=location, base_url=None, file_permissions_mode=0o444)
         # Directories whose own entry this process has synced; a later crash cannot lose them.
@@ -95,6 +99,77 @@ class WriteOnceFileSystemStorage(FileSystemStorage):
         finally:
             self._local.unsynced = None
         self._settle(unsynced)
+
+    def read(self, name: str, start: int, stop: int) -> Iterator[bytes]:
+        """Yield the bytes [start, stop) of a file, or those there are where it ends earlier."""
+        with Path(self.path(name)).open("rb", buffering=0) as file:
+            file.seek(start)
+            left = stop - start
+            while left > 0 and (chunk := file.read(min(CHUNK, left))):
+                left -= len(chunk)
+                yield chunk
+
+    def names(self, prefix: str, after: str = "") -> Iterator[str]:
+        """Yield the names that begin with a prefix, in order; those that come after `after`.
+
+        In the order of their characters, as an S3 store lists them. Holds one folder per level.
+        """
+        folder = prefix.rpartition("/")[0]
+        start = f"{folder}/" if folder else ""
+        yield from self._names(start, prefix, after)
+
+    def _names(self, folder: str, prefix: str, after: str) -> Iterator[str]:
+        try:
+            with os.scandir(self.path(folder) if folder else self.location) as entries:
+                rows = [
+                    f"{folder}{entry.name}/"
+                    if entry.is_dir(follow_symlinks=False)
+                    # What is no file is no object.
+                    else f"{folder}{entry.name}"
+                    for entry in entries
+                    if entry.is_dir(follow_symlinks=False) or entry.is_file(follow_symlinks=False)
+                ]
+        except FileNotFoundError:  # nothing was saved yet, or a sweep of folders was faster
+            return
+        for row in sorted(rows):
+            if not row.startswith(prefix) and not prefix.startswith(row):
+                continue
+            if not row.endswith("/"):
+                if row > after:
+                    yield row
+            # All that is below a folder begins with its name.
+            elif after.startswith(row) or row > after:
+                yield from self._names(row, prefix, after)
+
+    def absent(self, names: Iterable[str]) -> list[str]:
+        """Return those of some names that have no file."""
+        return [name for name in names if not self.exists(name)]
+
+    def retained_until(self, name: str) -> datetime.datetime | None:
+        """Return None: a file system keeps nothing until a date."""
+        Path(self.path(name)).stat()
+        return None
+
+    def retain(self, name: str, until: datetime.datetime) -> bool:
+        """Return False: a file system has nothing to enforce it with."""
+        Path(self.path(name)).stat()
+        return False
+
+    def hold(self, name: str, on: bool) -> bool:
+        """Return False: a file system has nothing to enforce it with."""
+        Path(self.path(name)).stat()
+        return False
+
+    def erase(self, name: str) -> None:
+        """Remove a file for good and durably. `FileNotFoundError` when there is none."""
+        path = Path(self.path(name))
+        try:
+            path.unlink()
+        except PermissionError as error:  # such as of a file that is immutable
+            raise Retained(
+                f"The file system refuses to remove {name}: {error.strerror}."
+            ) from error
+        sync_directory(str(path.parent))
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
         """Return the name itself: an address is never changed to make room."""

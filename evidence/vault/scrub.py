@@ -16,21 +16,30 @@ from evidence.errors import Corrupt
 from evidence.findings import Finding, Kind, Part, Scope, Step
 from evidence.models import Blob
 from evidence.raw_rows import Row
-from evidence.vault import store
-from evidence.vault.digest import CHUNK, Digest, Digester
+from evidence.vault import copies, store
+from evidence.vault.copies import Copy, Watch, unwatched
+from evidence.vault.digest import Digest, Digester
 
 TABLE = Blob._meta.db_table
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _FOLDER = "blobs/sha256"
 # Small, so that an interrupted check of large files has little to read again.
 _AT_ONCE = 32
+_NEXT = "Restore them from a copy: `manage.py repair`."
 
 Belongs = Callable[[Collection[str]], Collection[str]]
 """Gives those of some digests that belong to the log that is checked."""
+Disposed = Callable[[Collection[str]], Collection[str]]
+"""Gives those of some digests whose evidence was disposed of, and whose bytes nobody needs."""
 
 
-def blobs(scope: Scope, belongs: Belongs | None = None) -> Part:
-    """Return the part that looks for the bytes of every blob, and reads those of the sample."""
+def blobs(
+    scope: Scope, belongs: Belongs | None = None, *, disposed: Disposed | None = None
+) -> Part:
+    """Return the part that looks for the bytes of every blob, and reads those of the sample.
+
+    Bytes that were disposed of need not be there. Where they still are, that is told.
+    """
 
     def steps(after: Any) -> Iterator[Step]:
         for end, page in raw_rows.pages(Blob, "sha256 size crc32", after=after, limit=_AT_ONCE):
@@ -41,30 +50,56 @@ def blobs(scope: Scope, belongs: Belongs | None = None) -> Part:
             read = 0
             for row in page:
                 reads = scope.reads_bytes and scope.chooses(row["sha256"])
-                found = _check(row, reads)
+                found = check(row, reads=reads)
                 findings += [found] if found else []
                 read += row["size"] if reads and found is None else 0
-            yield Step(end, findings, len(page), read)
+            # Asked after the bytes: they may have been disposed of meanwhile.
+            gone = disposed(_plain(page)) if disposed else ()
+            yield Step(end, list(_judged(page, findings, gone)), len(page), read)
 
     return Part("blobs", steps)
 
 
-def _check(row: Row, reads: bool) -> Finding | None:
+def _plain(page: list[Row]) -> list[str]:
+    """Return the digests of rows that are some."""
+    digests = (row["sha256"] for row in page)
+    return [sha256 for sha256 in digests if isinstance(sha256, str) and _SHA256.fullmatch(sha256)]
+
+
+def _judged(
+    page: list[Row], findings: list[Finding], disposed: Collection[str]
+) -> Iterator[Finding]:
+    """Yield what is wrong with bytes that somebody needs, and what is left of those disposed of."""
+    missing = {finding.id for finding in findings if finding.kind is Kind.MISSING}
+    yield from (finding for finding in findings if finding.id not in disposed)
+    for sha256 in sorted(set(disposed).intersection(_plain(page)) - missing):
+        reason = "It was disposed of, and its bytes are still there. `manage.py sweep` goes on."
+        yield Finding(Kind.UNNAMED, TABLE, sha256, reason)
+
+
+def check(
+    row: Row, *, reads: bool = True, where: Copy = Copy.VAULT, watch: Watch = unwatched
+) -> Finding | None:
+    """Return what is wrong with the bytes of a blob in one of its copies, None if nothing is.
+
+    `row` has `sha256`, `size` and `crc32`, whatever is in them. `watch` is told of each piece read.
+    """
     sha256, size, crc32 = row["sha256"], row["size"], row["crc32"]
     plain = isinstance(sha256, str) and _SHA256.fullmatch(sha256)
     # What is no digest would be an address outside the vault.
     if not plain or not isinstance(size, int) or not isinstance(crc32, int):
         reason = f"This is no digest with a size and a CRC-32: {size}, {crc32}."
         return Finding(Kind.MALFORMED, TABLE, str(sha256), reason)
+    storage = copies.storage(where)
     try:
         if reads:
-            _read(Digest(sha256, crc32, size))
+            _read(Digest(sha256, crc32, size), storage, where, watch)
         else:
-            found = store.storage().size(store.address(sha256))
+            found = storage.size(store.address(sha256))
             if found != size:
                 raise Corrupt(f"size is {size}, and the file has {found} bytes.")
     except FileNotFoundError:
-        reason = "Its bytes are not in the vault. Restore them from a copy."
+        reason = f"Its bytes are not in the {where}. {_NEXT}"
         return Finding(Kind.MISSING, TABLE, sha256, reason)
     except Corrupt as error:
         return Finding(Kind.ALTERED, TABLE, sha256, str(error))
@@ -73,17 +108,16 @@ def _check(row: Row, reads: bool) -> Finding | None:
     return None
 
 
-def _read(recorded: Digest) -> None:
+def _read(recorded: Digest, storage: Any, where: Copy, watch: Watch) -> None:
     """Return if the bytes are those of the row, else `Corrupt` says which of the two differs."""
     digester = Digester()
-    with store.open_blob(recorded.sha256) as file:
-        while chunk := file.read(CHUNK):
-            digester.update(chunk)
+    for piece in copies.pieces(storage, store.address(recorded.sha256), watch):
+        digester.update(piece)
     found = digester.digest()
     if found.sha256 != recorded.sha256:
         raise Corrupt(
-            f"The vault holds other bytes: {found.sha256}, {found.size} bytes. "
-            "Restore them from a copy."
+            f"The {where} holds other bytes: {found.sha256}, {found.size} bytes in place of "
+            f"{recorded.size}. {_NEXT}"
         )
     for column in ("size", "crc32"):
         said, is_so = getattr(recorded, column), getattr(found, column)
@@ -145,6 +179,7 @@ def _files(folder: str) -> list[str]:
 
 def _listing(folder: str) -> tuple[list[str], list[str]]:
     try:
-        return store.storage().listdir(folder)
+        found: tuple[list[str], list[str]] = store.storage().listdir(folder)
+        return found
     except FileNotFoundError:  # an empty vault, or `sweep` was faster
         return [], []

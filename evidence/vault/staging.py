@@ -42,6 +42,7 @@ class StagedFile(_File):
     """Staged bytes as a storage takes them, opened only by a storage that reads them."""
 
     def __init__(self, staged: Staged) -> None:
+        self.staged = staged  # a storage may want the digest that is known
         self.name = str(staged.path)
         self.mode = "rb"
 

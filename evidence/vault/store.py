@@ -11,27 +11,34 @@ must not overwrite and must return only when the bytes are durable.
 import contextlib
 import datetime
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
-from django.core.files.storage import Storage, storages
+from django.core.files.storage import storages
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from evidence.errors import Corrupt
+from evidence import locks
+from evidence.errors import Corrupt, VaultUnavailable
 from evidence.models import Blob
-from evidence.vault import staging
+from evidence.vault import copies, staging
 from evidence.vault.digest import CHUNK, Digest, Digester
+from evidence.vault.rows import Uncopied
 from evidence.vault.staging import Staged, StagedFile, stage
 from evidence.writing import afterwards, insert
 
 __all__ = [
+    "Reading",
     "Staged",
     "name",
     "open_blob",
     "promote",
     "promote_all",
     "read",
+    "read_ahead",
     "read_checked",
     "receive",
     "stage",
@@ -41,16 +48,22 @@ __all__ = [
 
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+PURPOSE = "vault.bytes"  # of the lock that keeps apart who names bytes and who removes them
 
 
-def storage() -> Storage:
-    """Return the storage that holds the vault."""
+def part_of(sha256: str) -> int:
+    """Return which of 256 parts of the vault a digest belongs to, for the lock."""
+    return int(sha256[:2], 16)
+
+
+def storage() -> Any:
+    """Return the storage that holds the vault: of `vault.local` or of `vault.s3`."""
     return storages["vault"]
 
 
 def address(sha256: str) -> str:
     """Return where the bytes of a digest are: `blobs/sha256/ab/cd/<hex>`."""
-    return f"blobs/sha256/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+    return copies.address(sha256)
 
 
 def promote(staged: Staged) -> str:
@@ -60,16 +73,15 @@ def promote(staged: Staged) -> str:
     """
     target = address(staged.digest.sha256)
     with StagedFile(staged) as file:
-        return storage().save(target, file)
+        return str(storage().save(target, file))
 
 
 def promote_all(items: Sequence[Staged]) -> None:
     """Promote several, as durably as one: all of them are when this returns.
 
-    A storage that can do better than one after the other says so by its `at_once`.
+    A storage may do better than one after the other.
     """
-    at_once = getattr(storage(), "at_once", contextlib.nullcontext)
-    with at_once():
+    with storage().at_once():
         for staged in items:
             promote(staged)
 
@@ -77,9 +89,9 @@ def promote_all(items: Sequence[Staged]) -> None:
 def name(promoted: Sequence[Staged]) -> dict[str, Blob]:
     """Write the rows that name promoted bytes; call it inside the transaction that uses them.
 
-    Returns the blob of each SHA-256. From the insert on, `sweep` leaves these bytes alone; what was
-    found in place at promotion may have been swept before it, so it is looked for again here, and
-    promoted again if need be.
+    Returns the blob of each SHA-256. From the insert on, `sweep` leaves these bytes alone, and from
+    the lock on `erasing` does; what was found in place at promotion may have been removed before,
+    so it is looked for again here, and promoted again if need be.
     """
     by_digest = {item.digest.sha256: item for item in promoted}
     # In one order everywhere, so that two transactions naming the same bytes never deadlock.
@@ -94,15 +106,32 @@ def name(promoted: Sequence[Staged]) -> dict[str, Blob]:
         known = set(Blob.objects.in_bulk(list(blobs)))
         fresh = [blob for sha256, blob in blobs.items() if sha256 not in known]
     insert(fresh, ignore_conflicts=True)
-    afterwards(lambda: _promote_again([by_digest[blob.sha256] for blob in fresh]))
+    locks.shared_parts(PURPOSE, {part_of(sha256) for sha256 in blobs})
+    afterwards(lambda: _promote_again(list(by_digest.values())))
+    if copies.has_replica():
+        # Known ones, too: their bytes may have been disposed of, and are needed again. After the
+        # lock, so that whoever takes such a blob out of the queue has done so, or sees ours.
+        queued = [Uncopied(blob_id=sha256) for sha256 in blobs]
+        afterwards(lambda: insert(queued, ignore_conflicts=True))
     return blobs
 
 
 def _promote_again(named: Sequence[Staged]) -> None:
-    """Promote what a sweep has taken away between its promotion and its naming."""
-    for staged in named:
-        if not storage().exists(address(staged.digest.sha256)):
-            promote(staged)
+    """Promote what a sweep has taken away between its promotion and its naming.
+
+    Threat. A store, or what stands before it, that says it has taken bytes and has not: its word
+    is not taken twice, and no row names what is not there.
+    """
+    by_address = {address(staged.digest.sha256): staged for staged in named}
+    gone = storage().absent(by_address)
+    if not gone:
+        return
+    promote_all([by_address[name] for name in gone])
+    if still := storage().absent(gone):
+        raise VaultUnavailable(
+            f"The store of the vault says that it has taken {still[0]}, and does not have it. "
+            "Nothing counts as saved; look at the store and at what stands before it."
+        )
 
 
 def receive(chunks: Iterable[bytes], *, limit: int | None = None) -> Blob:
@@ -123,16 +152,61 @@ def open_blob(sha256: str) -> Any:
 
 def read(sha256: str, start: int, stop: int) -> Iterator[bytes]:
     """Yield the bytes from `start` up to `stop` of a blob. `Corrupt` when it ends too early."""
-    with open_blob(sha256) as file:
-        if start:
-            file.seek(start)
-        left = stop - start
-        while left > 0:
-            chunk = file.read(min(CHUNK, left))
-            if not chunk:
-                raise Corrupt(f"Blob {sha256} ended {left} bytes early. Restore it from a copy.")
-            left -= len(chunk)
-            yield chunk
+    return _all_of(sha256, stop - start, storage().read(address(sha256), start, stop))
+
+
+def _all_of(sha256: str, left: int, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    for chunk in chunks:
+        left -= len(chunk)
+        yield chunk
+    if left:
+        raise Corrupt(f"Blob {sha256} ended {left} bytes early. Restore it from a copy.")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A blob's bytes as the writer of a package asks for them, who may thus see what comes next."""
+
+    sha256: str
+
+    def __call__(self, start: int, stop: int) -> Iterator[bytes]:
+        """Yield the bytes from `start` up to `stop`."""
+        return read(self.sha256, start, stop)
+
+
+Read = Callable[[int, int], Iterator[bytes]]
+
+
+def read_ahead(wanted: Iterable[tuple[Read, int, int]]) -> Iterator[Iterator[bytes]]:
+    """Yield what each reader gives of its range, in order, while the next ones are on their way.
+
+    Only blobs of a remote vault are fetched ahead, in bounded memory; take each before the next.
+    """
+    if not storage().is_remote:
+        for reader, start, stop in wanted:
+            yield reader(start, stop)
+        return
+    plan: deque[tuple[Read, int, int]] = deque()
+
+    def blobs() -> Iterator[tuple[str, int, int]]:
+        for reader, start, stop in wanted:
+            plan.append((reader, start, stop))
+            if isinstance(reader, Reading):
+                yield address(reader.sha256), start, stop
+
+    with contextlib.closing(storage().read_many(blobs())) as streams:
+        stream = None
+        while True:
+            if not plan:
+                stream = next(streams, None)  # looks further in `wanted`, too
+            if not plan:
+                return
+            reader, start, stop = plan.popleft()
+            if not isinstance(reader, Reading):
+                yield reader(start, stop)
+                continue
+            yield _all_of(reader.sha256, stop - start, stream or next(streams))
+            stream = None
 
 
 def read_checked(blob: Blob, start: int, stop: int) -> Iterator[bytes]:
@@ -182,14 +256,18 @@ def ready() -> None:
 # --- Sweeping -----------------------------------------------------------------------------------
 
 
-def _addresses(folder: str = "blobs/sha256") -> Iterator[str]:
-    if not storage().exists(folder):
-        return
-    folders, files = storage().listdir(folder)
-    for file in files:
-        yield f"{folder}/{file}"
-    for inner in folders:
-        yield from _addresses(f"{folder}/{inner}")
+_AT_ONCE = 500  # names that are asked about in one go
+
+
+def _unnamed() -> Iterator[str]:
+    """Yield the names in the vault that no row names, in order."""
+    names = storage().names("blobs/sha256/")
+    while some := list(islice(names, _AT_ONCE)):
+        digests = [name.rsplit("/", 1)[-1] for name in some]
+        named = set(Blob.objects.filter(sha256__in=digests).values_list("sha256", flat=True))
+        for name, digest in zip(some, digests, strict=True):
+            if digest not in named:
+                yield name
 
 
 def _delete_if_unnamed(target: str) -> bool:
@@ -225,11 +303,11 @@ def sweep(
     removed = staging.sweep(older_than=older_than.total_seconds(), spared=spared)
     horizon = timezone.now() - older_than
     orphans = 0
-    for target in _addresses():
-        if Blob.objects.filter(sha256=target.rsplit("/", 1)[-1]).exists():
-            continue
+    for target in _unnamed():
         # Another sweep may have been faster.
         with contextlib.suppress(FileNotFoundError):
             if storage().get_modified_time(target) < horizon:
                 orphans += _delete_if_unnamed(target)
+    if storage().is_remote:
+        removed += storage().sweep(older_than)
     return removed, orphans

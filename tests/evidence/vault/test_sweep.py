@@ -109,7 +109,7 @@ def test_writers_and_a_sweep_that_never_rests_lose_nothing() -> None:
     def sweep() -> None:
         try:
             while not stop.is_set():
-                for target in list(store._addresses()):
+                for target in list(store.storage().names("blobs/")):
                     store._delete_if_unnamed(target)
         except BaseException as error:
             failures.append(error)
