@@ -4,6 +4,7 @@ Nothing else writes records, leaves, tiles, checkpoints.
 """
 
 import uuid
+from collections.abc import Sequence
 from functools import partial
 
 from django.db import transaction
@@ -16,7 +17,15 @@ from evidence.ledger.turns import seal_after_commit
 from evidence.models import Leaf, Log, Pending, Record
 from evidence.writing import insert
 
-__all__ = ["append", "checkpoint_over", "index_of", "last_checkpoint", "prove", "seal"]
+__all__ = [
+    "append",
+    "append_all",
+    "checkpoint_over",
+    "index_of",
+    "last_checkpoint",
+    "prove",
+    "seal",
+]
 
 
 def append(log: Log, body: bytes) -> Record:
@@ -25,17 +34,26 @@ def append(log: Log, body: bytes) -> Record:
     The body is a canonical statement (`statement.build`); `NotCanonical` otherwise. After the
     commit the log is sealed, unless that is a worker's job.
     """
-    record = Record(
-        log=log,
-        predicate_type=statement.parse(body)["predicateType"],
-        body=body,
-        sha256=statement.sha256(body),
-        leaf_hash=merkle.leaf_hash(body).hex(),
-    )
-    record.save()
-    insert([Pending(record=record, log=log)])
-    transaction.on_commit(partial(seal_after_commit, log))
+    [record] = append_all(log, [body])
     return record
+
+
+def append_all(log: Log, bodies: Sequence[bytes]) -> list[Record]:
+    """Write several bodies as pending records of the log, in this order, as `append` does one."""
+    records = [
+        Record(
+            log=log,
+            predicate_type=statement.parse(body)["predicateType"],
+            body=body,
+            sha256=statement.sha256(body),
+            leaf_hash=merkle.leaf_hash(body).hex(),
+        )
+        for body in bodies
+    ]
+    insert(records)
+    insert([Pending(record=record, log=log) for record in records])
+    transaction.on_commit(partial(seal_after_commit, log))
+    return records
 
 
 def index_of(record: Record | uuid.UUID) -> int | None:

@@ -16,10 +16,12 @@ from evidence.errors import NotCanonical
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 TRAIL = "urn:trailkeeper:trail:1"
+# The same with `retention_days`: for how long evidence is kept.
+TRAIL_RETAINED = "urn:trailkeeper:trail:2"
 WORKFLOW = "urn:trailkeeper:workflow:1"
 ATTESTATION = "urn:trailkeeper:attestation:1"
 ACTIVITY = "urn:trailkeeper:activity:1"
-PREDICATES = frozenset({TRAIL, WORKFLOW, ATTESTATION, ACTIVITY})
+PREDICATES = frozenset({TRAIL, TRAIL_RETAINED, WORKFLOW, ATTESTATION, ACTIVITY})
 
 BODY_LIMIT = 65_535  # bytes: what a tlog-tiles entry can hold
 _INTEGER_LIMIT = 1 << 53
@@ -82,7 +84,11 @@ def build(
 
 def canonical(value: Any) -> bytes:
     """Return the canonical JSON of a value, in NFC. `NotCanonical` when it is not allowed."""
-    text = json.dumps(_normalized(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _written(_normalized(value))
+
+
+def _written(value: Any) -> bytes:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     try:
         return text.encode("utf-8")
     except UnicodeEncodeError as error:
@@ -95,7 +101,10 @@ def is_canonical(value: Any, body: bytes) -> bool:
     Threat. To compose takes the square of the marks that stand in a row in another order than NFC
     puts them in: hours, for a list of evidence in a package. To see that it is so does not.
     """
-    return _is_composed(value) and canonical(value) == body
+    if not _is_composed(value):
+        return False
+    _require_recordable(value)
+    return _written(value) == body
 
 
 def _is_composed(value: Any) -> bool:
@@ -106,23 +115,45 @@ def _is_composed(value: Any) -> bool:
     return not isinstance(value, list) or all(map(_is_composed, value))
 
 
+def _require_recordable(value: Any) -> None:
+    """Refuse what `_normalized` refuses, of a value that JSON gave, without making another one."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            _require_key(key)
+            _require_recordable(item)
+    elif isinstance(value, list):
+        for item in value:
+            _require_recordable(item)
+    else:
+        _require_plain(value)
+
+
 def _normalized(value: Any) -> Any:
     if isinstance(value, str):
         return unicodedata.normalize("NFC", value)
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, int):
-        if abs(value) >= _INTEGER_LIMIT:
-            raise NotCanonical(f"{value} is too large for a statement: write it as text.")
-        return value
     if isinstance(value, Mapping):
         for key in value:
-            if not isinstance(key, str) or not key.isascii():
-                raise NotCanonical(f"{key!r} cannot be a key: keys are ASCII text.")
+            _require_key(key)
         return {key: _normalized(item) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
         return [_normalized(item) for item in value]
-    raise NotCanonical(f"{value!r} cannot be recorded: write it as text.")
+    _require_plain(value)
+    return value
+
+
+def _require_key(key: Any) -> None:
+    if not isinstance(key, str) or not key.isascii():
+        raise NotCanonical(f"{key!r} cannot be a key: keys are ASCII text.")
+
+
+def _require_plain(value: Any) -> None:
+    """Return if a value is text, true, false, null, or an integer that every reader keeps."""
+    if value is None or isinstance(value, str | bool):
+        return
+    if not isinstance(value, int):
+        raise NotCanonical(f"{value!r} cannot be recorded: write it as text.")
+    if abs(value) >= _INTEGER_LIMIT:
+        raise NotCanonical(f"{value} is too large for a statement: write it as text.")
 
 
 def parse(body: bytes) -> dict[str, Any]:

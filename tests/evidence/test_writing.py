@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from evidence import writing
-from evidence.models import Blob, Log
+from evidence.models import Blob, Log, Record
 from evidence.writing import afterwards, insert, together, update
 from tests.plugins.world import World
 
@@ -91,3 +91,30 @@ def test_conflicts_are_ignored_only_where_that_was_asked_for() -> None:
         insert([blob(1), blob(2)], ignore_conflicts=True)
         insert([Log(origin="example.com/other")])
     assert kept() == [1, 2]
+
+
+def test_many_rows_are_written_as_few_are(world: World) -> None:
+    """PostgreSQL gets them by another command, with the same values and the same refusals."""
+    log = world.acme.log
+    bodies = [b"%d \xff \\ \t" % number for number in range(150)]
+    rows = [
+        Record(log=log, predicate_type="t\\N\n\u00e9", body=body, sha256="0" * 64, leaf_hash=digest)
+        for body, digest in ((body, hashlib.sha256(body).hexdigest()) for body in bodies)
+    ]
+    insert(rows)
+    for row in rows:
+        assert not row._state.adding
+        found = Record.objects.get(pk=row.pk)
+        assert (bytes(found.body), found.predicate_type, found.at) == (
+            row.body,
+            row.predicate_type,
+            row.at,
+        )
+    before = Record.objects.count()
+    again = [
+        Record(log=log, predicate_type="t", body=b"", sha256="0" * 64, leaf_hash=row.leaf_hash)
+        for row in rows
+    ]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert(again)
+    assert Record.objects.count() == before

@@ -1,6 +1,15 @@
 """The API put together: its routes, and the words it introduces itself with."""
 
-from trails.api import attestations, downloads, log, schemas, trails, workflows
+from trails.api import (
+    attestations,
+    downloads,
+    export,
+    log,
+    schemas,
+    trail_packages,
+    trails,
+    workflows,
+)
 from trails.api.openapi import SelfDescribing
 
 DESCRIPTION = """\
@@ -26,10 +35,17 @@ api = SelfDescribing(
     version="1",
     description=DESCRIPTION,
     urls_namespace="api-v1",
-    bodies=(schemas.TrailIn, schemas.WorkflowIn, schemas.AttestationIn),
+    bodies=(
+        schemas.TrailIn,
+        schemas.TrailPackageIn,
+        schemas.WorkflowIn,
+        schemas.AttestationIn,
+        schemas.ManyIn,
+    ),
     openapi_extra={
         "tags": [
             {"name": "Trails", "description": "Organizations and their audit trails."},
+            {"name": "Packages of trails", "description": "All evidence of a range, in one zip."},
             {"name": "Workflows", "description": "Runs of a trail's process, and their state."},
             {"name": "Attestations", "description": "Immutable records of events, with evidence."},
             {"name": "Downloads", "description": "Statements, proofs, files and packages."},
@@ -37,5 +53,5 @@ api = SelfDescribing(
         ]
     },
 )
-for part in (trails, workflows, attestations, downloads, log):
+for part in (trails, trail_packages, workflows, attestations, export, downloads, log):
     api.add_router("", part.router)

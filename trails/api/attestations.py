@@ -90,7 +90,7 @@ def _that_fit(rows: list[Attestation]) -> int:
     },
     operation_id="attest",
     summary="Attest an event",
-    openapi_extra=reports.DESCRIPTION,
+    openapi_extra=reports.described(reports.PART, "AttestationIn"),
 )
 def post_attestation(
     request: HttpRequest,

@@ -11,9 +11,12 @@ from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
 from ninja.errors import ValidationError as QueryError
 from pydantic import BaseModel, Field
 
+from evidence.ledger.statement import timestamp
 from trails import errors
+from trails.actions.attestations import Refused
 from trails.errors import shown
 from trails.http.logs import request_id
+from trails.unavailable import refusal_of
 
 logger = logging.getLogger(__name__)
 
@@ -29,19 +32,23 @@ class Pending(errors.TrailsError):
     """It is recorded, and its log has not sealed it yet. Not the client's fault, and it passes."""
 
 
+ITEMS_TOLD = 100
 RETRY_AFTER = 5  # seconds: several turns of a worker that seals
 
 
 STATUS: dict[type[errors.TrailsError], int] = {
     errors.Invalid: 400,
+    Refused: 400,
     errors.Unauthenticated: 401,
     errors.Forbidden: 403,
     errors.NotFound: 404,
     errors.Conflict: 409,
+    errors.Disposed: 410,
     errors.LengthRequired: 411,
     errors.TooMuch: 413,
     UnsupportedMediaType: 415,
     Pending: 503,
+    errors.Unavailable: 503,
 }
 # The code, the last part of `type`, and the title of each status. Frozen: programs compare them.
 KIND: dict[int, tuple[str, str]] = {
@@ -51,6 +58,7 @@ KIND: dict[int, tuple[str, str]] = {
     404: ("not-found", "There is nothing here"),
     405: ("method-not-allowed", "The method is not possible here"),
     409: ("conflict", "It is there already, and different"),
+    410: ("disposed", "It was disposed of"),
     411: ("length-required", "The length is missing"),
     412: ("precondition-failed", "It has changed"),
     413: ("too-much", "A limit was passed"),
@@ -59,6 +67,27 @@ KIND: dict[int, tuple[str, str]] = {
     500: ("internal", "Something failed here"),
     503: ("pending", "It is not sealed yet"),
 }
+
+
+# The other kind of 503: what fails at the moment, whatever was asked for.
+UNAVAILABLE = ("unavailable", "Not at the moment")
+
+
+class Disposal(BaseModel):
+    """What is left of a file that was disposed of: who did it, when and why, and its digest."""
+
+    by: str
+    at: str
+    reason: str
+    sha256: str
+
+
+class ItemProblem(BaseModel):
+    """Why one of many did not fit."""
+
+    index: int = Field(description="Its place in the request, from 0.")
+    detail: str
+    field: str | None = None
 
 
 class Problem(BaseModel):
@@ -73,6 +102,12 @@ class Problem(BaseModel):
     )
     limit: int | None = Field(
         None, description="The limit that was passed, in the unit that `detail` names; else absent."
+    )
+    disposal: Disposal | None = Field(
+        None, description="Of a file that was disposed of; else absent."
+    )
+    items: list[ItemProblem] | None = Field(
+        None, description=f"Of many, the first {ITEMS_TOLD} that did not fit; else absent."
     )
     request_id: str = Field(description="What to quote to the operator; also in X-Request-ID.")
 
@@ -93,10 +128,17 @@ class Problem(BaseModel):
 
 
 def problem(
-    status: int, detail: str, *, field: str | None = None, limit: int | None = None
+    status: int,
+    detail: str,
+    *,
+    field: str | None = None,
+    limit: int | None = None,
+    kind: tuple[str, str] | None = None,
+    disposal: Disposal | None = None,
+    items: list[ItemProblem] | None = None,
 ) -> JsonResponse:
     """Return an error as the client gets it."""
-    code, title = KIND[status]
+    code, title = kind or KIND[status]
     body = Problem(
         type=URN + code,
         title=title,
@@ -104,6 +146,8 @@ def problem(
         detail=detail,
         field=field,
         limit=limit,
+        disposal=disposal,
+        items=items,
         request_id=request_id.get(),
     )
     content = body.model_dump(exclude_none=True)
@@ -117,9 +161,21 @@ def problem(
 
 def answer(request: HttpRequest, error: Exception) -> JsonResponse:
     """Return the answer to whatever went wrong; log it when nobody foresaw it."""
+    passing = error if isinstance(error, errors.Unavailable) else refusal_of(error)
+    if passing is not None:
+        response = problem(503, passing.message, kind=UNAVAILABLE)
+        response["Retry-After"] = str(passing.retry_after)
+        return response
     if isinstance(error, errors.TrailsError):
         limit = error.limit if isinstance(error, errors.TooMuch) else None
-        return problem(STATUS[type(error)], error.message, field=error.field, limit=limit)
+        return problem(
+            STATUS[type(error)],
+            error.message,
+            field=error.field,
+            limit=limit,
+            disposal=_disposal(error) if isinstance(error, errors.Disposed) else None,
+            items=_items(error) if isinstance(error, Refused) else None,
+        )
     if isinstance(error, QueryError):
         return answer(request, invalid(error.errors))
     if isinstance(error, Http404):
@@ -133,6 +189,17 @@ def answer(request: HttpRequest, error: Exception) -> JsonResponse:
         "so: send the same again, with the same Idempotency-Key, and if it stays, tell the "
         "operator the request id.",
     )
+
+
+def _items(error: Refused) -> list[ItemProblem]:
+    return [
+        ItemProblem(index=at, detail=reason.message, field=reason.field)
+        for at, reason in list(error.reasons.items())[:ITEMS_TOLD]
+    ]
+
+
+def _disposal(error: errors.Disposed) -> Disposal:
+    return Disposal(by=error.by, at=timestamp(error.at), reason=error.reason, sha256=error.sha256)
 
 
 def nothing_here(request: HttpRequest) -> JsonResponse:

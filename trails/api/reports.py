@@ -23,34 +23,39 @@ PART = "attestation"
 FILES = "evidence"
 MULTIPART = "multipart/form-data"
 
-DESCRIPTION: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "description": "A form with one JSON part and any number of files, in order; or the JSON "
-        "alone where there are no files. Send a Content-Length.",
-        "content": {
-            MULTIPART: {
-                "schema": {
-                    "type": "object",
-                    "required": [PART],
-                    "properties": {
-                        PART: {"$ref": REF.format(model="AttestationIn")},
-                        FILES: {
-                            "type": "array",
-                            "items": {"type": "string", "format": "binary"},
-                            "description": "The files, each a part of this name with a file name.",
+
+def described(part: str, model: str) -> dict[str, Any]:
+    """Return the description of an operation that takes a report, or many, with files."""
+    schema = {"$ref": REF.format(model=model)}
+    return {
+        "requestBody": {
+            "required": True,
+            "description": "A form with one JSON part and any number of files, in order; or the "
+            "JSON alone where there are no files. Send a Content-Length.",
+            "content": {
+                MULTIPART: {
+                    "schema": {
+                        "type": "object",
+                        "required": [part],
+                        "properties": {
+                            part: schema,
+                            FILES: {
+                                "type": "array",
+                                "items": {"type": "string", "format": "binary"},
+                                "description": "The files, each a part of this name with a file "
+                                "name.",
+                            },
                         },
                     },
+                    "encoding": {
+                        part: {"contentType": bodies.JSON},
+                        FILES: {"contentType": "application/octet-stream"},
+                    },
                 },
-                "encoding": {
-                    PART: {"contentType": bodies.JSON},
-                    FILES: {"contentType": "application/octet-stream"},
-                },
+                bodies.JSON: {"schema": schema},
             },
-            bodies.JSON: {"schema": {"$ref": REF.format(model="AttestationIn")}},
-        },
+        }
     }
-}
 
 
 @contextmanager
@@ -59,34 +64,44 @@ def received(request: HttpRequest) -> Iterator[tuple[Report, Sequence[Upload]]]:
 
     Call it after the caller has been let in: nothing is read before.
     """
+    with read(request, PART, AttestationIn) as (body, uploads):
+        yield report(body), uploads
+
+
+@contextmanager
+def read(
+    request: HttpRequest, part: str, model: type[bodies.Body]
+) -> Iterator[tuple[bodies.Body, list[Upload]]]:
+    """Read the JSON of a request, alone or as a part of a form, and its files in order."""
     media_type = bodies.media_type(request)
     if media_type == MULTIPART:
         with receive(request, file_fields=frozenset({FILES})) as form:
-            yield _report(bodies.parse(_json_part(form), AttestationIn)), form.uploads
+            yield bodies.parse(_json_part(form, part), model), form.uploads
     elif media_type == bodies.JSON:
-        yield _report(bodies.read(request, AttestationIn)), ()
+        yield bodies.read(request, model), []
     else:
         raise UnsupportedMediaType(
-            f"The body came as {shown(media_type)}. Send {MULTIPART} with the JSON part '{PART}' "
+            f"The body came as {shown(media_type)}. Send {MULTIPART} with the JSON part '{part}' "
             f"and the files as '{FILES}', or {bodies.JSON} where there are no files.",
             field="Content-Type",
         )
 
 
-def _json_part(form: Form) -> str:
+def _json_part(form: Form, part: str) -> str:
     for name in form.fields:
-        if name != PART:
+        if name != part:
             raise Invalid(
-                f"{shown(name)} is not a part of a report. Send the JSON as '{PART}', and files "
+                f"{shown(name)} is not a part of a report. Send the JSON as '{part}', and files "
                 f"as '{FILES}' with a file name.",
                 field=name,
             )
-    if PART not in form.fields:
-        raise Invalid(f"The JSON part '{PART}' is missing.", field=PART)
-    return form.fields[PART]
+    if part not in form.fields:
+        raise Invalid(f"The JSON part '{part}' is missing.", field=part)
+    return form.fields[part]
 
 
-def _report(body: AttestationIn) -> Report:
+def report(body: AttestationIn) -> Report:
+    """Return what a reporter says, as the act takes it."""
     return Report(
         step=body.step,
         is_compliant=body.is_compliant,

@@ -13,7 +13,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from evidence.ledger.checkpoint import SIZE_LIMIT
 from trails import words
 from trails.api.moments import Moment
-from trails.words import WORKFLOW_ID_LIMIT, WorkflowState
+from trails.models.trail_packages import PackageState
+from trails.words import RETENTION_DAYS_LIMIT, WORKFLOW_ID_LIMIT, WorkflowState
 
 # Literals come in, for pydantic checks them; what goes out follows `trails.words`.
 StateIn = Literal["incomplete", "compliant", "non-compliant"]
@@ -51,7 +52,10 @@ def _step(value: Any) -> Any:
 
 
 class TrailIn(Incoming):
-    """The configuration of a trail. What is absent stays as it is; null is not accepted."""
+    """The configuration of a trail. What is absent stays as it is.
+
+    Null is accepted for `retention_days` alone.
+    """
 
     description: str = Field(ABSENT, examples=["Production shell access"])
     visibility: VisibilityIn = Field(
@@ -64,6 +68,13 @@ class TrailIn(Incoming):
             examples=[["user-identity", {"name": "command-logs", "required": False}]],
         )
     )
+    retention_days: int | None = Field(
+        ABSENT,
+        description="For how many days evidence is kept, from 1 to "
+        f"{RETENTION_DAYS_LIMIT}; null: for ever. For what is attested already it can be "
+        "extended, and is never shortened.",
+        examples=[3650],
+    )
 
 
 class WorkflowIn(Incoming):
@@ -71,6 +82,21 @@ class WorkflowIn(Incoming):
 
     description: str = Field(
         ABSENT, description="Cannot change later.", examples=["Shell access for incident 4711"]
+    )
+
+
+class TrailPackageIn(Incoming):
+    """Which workflows of a trail are packed: all of them where nothing is said."""
+
+    begun_after: Moment | None = Field(
+        None,
+        description="Only those that began at this moment or later.",
+        examples=["2026-01-01T00:00:00Z"],
+    )
+    begun_before: Moment | None = Field(
+        None,
+        description="Only those that began before.",
+        examples=["2027-01-01T00:00:00Z"],
     )
 
 
@@ -109,6 +135,27 @@ class AttestationIn(Incoming):
     )
 
 
+class ItemIn(AttestationIn):
+    """One of many reports, with the workflow that it belongs to."""
+
+    workflow: str = Field(description="The id of its workflow.", examples=["run-4711"])
+    evidence: list[str] = Field(
+        [], description="Names of its files among those of the request.", examples=[["shell.log"]]
+    )
+    idempotency_key: str | None = Field(
+        None,
+        description="A text of your choice, at most 255 characters, by which the item is known "
+        "when it is sent again.",
+        examples=["build-4711-command-logs"],
+    )
+
+
+class ManyIn(Incoming):
+    """Many reports, in the order in which they are to be recorded."""
+
+    attestations: list[ItemIn] = Field(min_length=1)
+
+
 class PageQuery(BaseModel):
     """A part of a list."""
 
@@ -127,8 +174,8 @@ class ConsistencyQuery(BaseModel):
     )
 
 
-class WorkflowQuery(PageQuery):
-    """A part of a trail's workflows."""
+class Conditions(BaseModel):
+    """Which workflows of a trail are wanted."""
 
     state: StateIn | None = Field(None, description="Only those in this state.")
     id_prefix: str | None = Field(
@@ -141,6 +188,16 @@ class WorkflowQuery(PageQuery):
         None, description="Only those that began at this moment or later."
     )
     begun_before: Moment | None = Field(None, description="Only those that began before.")
+
+
+class WorkflowQuery(PageQuery, Conditions):
+    """A part of a trail's workflows."""
+
+
+class ExportQuery(Conditions):
+    """What is to leave as lines, and how they are written."""
+
+    format: Literal["jsonl", "csv"] = Field("jsonl", description="JSON Lines or CSV (RFC 4180).")
 
 
 # --- What goes out ------------------------------------------------------------------------------
@@ -213,12 +270,39 @@ class Trail(BaseModel):
     description: str
     visibility: Visibility
     steps: list[Step]
+    retention_days: int | None = Field(
+        description="For how many days evidence is kept, null for ever. What an earlier version "
+        "asked for still holds for what was attested under it."
+    )
     version: int = Field(description="Counts the configurations from 1.")
     created_at: datetime.datetime
     configured_at: datetime.datetime = Field(description="When this version came into force.")
     record: RecordOut = Field(description="The record of this version.")
     url: str
     workflows_url: str
+    packages_url: str
+
+
+class TrailPackage(BaseModel):
+    """The package of a trail: asked for, being prepared, or ready."""
+
+    id: uuid.UUID
+    organization: str
+    trail: str
+    state: Annotated[str, Field(json_schema_extra={"enum": list(PackageState.values)})]
+    reason: str | None = Field(description="Why it failed; else null.")
+    begun_after: datetime.datetime | None
+    begun_before: datetime.datetime | None
+    log_size: int = Field(description="Everything of the range among so many records is in it.")
+    workflows: int
+    workflows_done: int = Field(description="How many of them are prepared.")
+    size: int | None = Field(description="In bytes, exactly; null until it is ready.")
+    etag: str | None = Field(description="Equal tags mean equal bytes; null until it is ready.")
+    asked_at: datetime.datetime
+    by: By
+    expires_at: datetime.datetime
+    url: str
+    download_url: str | None = Field(description="Null until it is ready.")
 
 
 class StepVerdict(BaseModel):
@@ -268,6 +352,14 @@ class Workflow(WorkflowVerdict):
     proof_url: str = Field(description="Answers 503 while the record is pending.")
 
 
+class Disposed(BaseModel):
+    """That the bytes of a file are no more: an admin has disposed of them after their retention."""
+
+    by: By
+    at: datetime.datetime
+    reason: str
+
+
 class Evidence(BaseModel):
     """A file that was attested. The bytes at `url` are exactly the bytes that were reported."""
 
@@ -276,6 +368,11 @@ class Evidence(BaseModel):
     sha256: Sha256
     size: int = Field(description="In bytes.")
     media_type: str = Field(description="What the name suggests. Served as an attachment anyhow.")
+    disposed: Disposed | None = Field(
+        None,
+        description="Who has disposed of it, when and why; null while it is there. Then `url` "
+        "answers 410.",
+    )
     url: str
 
 
@@ -341,6 +438,30 @@ class AttestationReceived(Attestation):
     workflow: WorkflowVerdict
 
 
+class Received(BaseModel):
+    """One of many attestations that have been recorded, in brief."""
+
+    id: uuid.UUID
+    workflow: str
+    step: str
+    number: int
+    created: bool = Field(description="False when it was recorded before, under the same key.")
+    record_sha256: Sha256
+    url: str
+
+
+class ManyReceived(BaseModel):
+    """The attestations of a request, in its order."""
+
+    attestations: list[Received]
+
+
+class Exported(AttestationWithData):
+    """One line of an export."""
+
+    workflow: str
+
+
 class Organizations(BaseModel):
     """A part of the organizations, by name."""
 
@@ -360,6 +481,12 @@ class Workflows(BaseModel):
 
     workflows: list[Workflow]
     next: str | None = Field(description="The address of the next part; null at the end.")
+
+
+class TrailPackages(BaseModel):
+    """The packages of a trail, newest first. There are never many."""
+
+    packages: list[TrailPackage]
 
 
 class Attestations(BaseModel):

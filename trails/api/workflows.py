@@ -55,7 +55,7 @@ def list_workflows(
     )
 
 
-def matching(trail: Trail, query: schemas.WorkflowQuery) -> QuerySet[WorkflowStatus, uuid.UUID]:
+def matching(trail: Trail, query: schemas.Conditions) -> QuerySet[WorkflowStatus, uuid.UUID]:
     """Return the ids of the workflows of a trail that a query asks for, newest first.
 
     Walks the index by trail, or by trail and state, and joins nothing: PostgreSQL would merge the

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from trails.web.tables import harmless, line
+from trails.tables import harmless, line
 
 
 @pytest.mark.parametrize(
