@@ -7,10 +7,12 @@ from typing import Any
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+from config import database, process
 from config.env import Environment
 from evidence.errors import BadNote
 from evidence.ledger import witnesses
 from evidence.ledger.policy import Policy
+from evidence.vault import places
 
 env = Environment()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -93,40 +95,44 @@ TEMPLATES = [
 # --- Rows ---------------------------------------------------------------------------------------
 
 
-def database(url: str) -> dict[str, Any]:
-    """Return Django's settings for a database URL, with the durability that DESIGN asks for.
-
-    SQLite: write-ahead log, every commit synced, and transactions that take the write lock when
-    they begin (a deferred one fails with "database is locked" where two writers meet).
-    PostgreSQL: pooled connections; a commit is acknowledged when it is on disk.
-    """
-    settings: dict[str, Any] = dict(dj_database_url.parse(url))
-    options = dict(settings.get("OPTIONS", {}))
-    if settings["ENGINE"] == "django.db.backends.sqlite3":
-        # For nobody else on this machine: the file holds what the pages keep from strangers.
-        Path(settings["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        options |= {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 30,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-        }
-        test_name = env.text("TEST_DATABASE_NAME", "")
-        if test_name:  # a file, so that the threads of a test can write side by side
-            settings["TEST"] = {"NAME": test_name}
-    elif settings["ENGINE"] == "django.db.backends.postgresql":
-        options.setdefault("pool", {"min_size": 1, "max_size": 32, "timeout": 30})
-        if env.boolean("DATABASE_PREPARE", default=True):
-            # Statements that come again are planned once: half of the database's work on a report.
-            options |= {"server_side_binding": True, "prepare_threshold": 3}
-    else:
-        raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:// or postgres://.")
-    settings["OPTIONS"] = options
-    return settings
+# Connections that a process may have, and how long anybody waits for the database, in seconds.
+BOUNDS = database.Bounds(
+    pool_min=env.integer("DATABASE_POOL_MIN", 1),
+    pool_max=env.integer("DATABASE_POOL_MAX", 32, minimum=1),
+    pool_wait=env.integer("DATABASE_POOL_TIMEOUT", 10, minimum=1),
+    statement=env.integer("DATABASE_STATEMENT_TIMEOUT", 30),
+    lock=env.integer("DATABASE_LOCK_TIMEOUT", 10),
+    idle=env.integer("DATABASE_IDLE_TIMEOUT", 60),
+)
+PREPARE = env.boolean("DATABASE_PREPARE", default=True)
 
 
+def database_of(url: str) -> dict[str, Any]:
+    """Return Django's settings for a database URL."""
+    test_name = env.text("TEST_DATABASE_NAME", "")
+    return database.of(url, BOUNDS, prepare=PREPARE, test_name=test_name)
+
+
+# The application's role. What needs the owner of the tables connects as that (`config.process`).
+application_url = env.secret("DATABASE_URL", required=False)
+owner_url = env.secret("DATABASE_OWNER_URL", required=False)
+HAS_OWNER_URL = bool(owner_url)
+AS_OWNER = process.as_owner
+APPLICATION_ROLE = dj_database_url.parse(application_url)["USER"] if application_url else ""
 DATABASES = {
-    "default": database(env.text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'trailkeeper.sqlite3'}"))
+    "default": database_of(
+        (owner_url if process.as_owner else "")
+        or application_url
+        or f"sqlite:///{DATA_DIR / 'trailkeeper.sqlite3'}"
+    )
 }
+# A copy that follows, for pages that only read; how long it may lag behind (`trails.replicas`).
+replica_url = env.secret("DATABASE_REPLICA_URL", required=False)
+REPLICA_LAG = env.integer("DATABASE_REPLICA_LAG", 10, minimum=1)
+if replica_url:
+    DATABASES["replica"] = database_of(replica_url) | {"TEST": {"MIRROR": "default"}}
+    DATABASE_ROUTERS = ["trails.replicas.Router"]
+    MIDDLEWARE.append("trails.replicas.PagesMayLag")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     # The database, so that rate limits hold across processes without another server.
@@ -141,8 +147,47 @@ CACHES = {
 # --- Evidence bytes -----------------------------------------------------------------------------
 
 VAULT_ROOT = env.path("VAULT_ROOT", DATA_DIR / "vault")
+
+
+def vault(name: str, url: str, key: str, secret: str) -> dict[str, Any]:
+    """Return the storage of the vault at an address, as an entry of `STORAGES`."""
+    if bool(key) != bool(secret):
+        raise ImproperlyConfigured(
+            f"Of {name}_ACCESS_KEY_ID and {name}_SECRET_ACCESS_KEY one is set. Set both or none."
+        )
+    try:
+        return places.parse(url).storage(places.Credentials(key, secret))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}_URL: {error}") from error
+
+
+# A folder, or a bucket of an S3 store. The address holds no secrets (`evidence.vault.places`);
+# without a key boto3 looks for one where it always looks.
+VAULT = vault(
+    "VAULT",
+    env.text("VAULT_URL", places.Place(folder=str(VAULT_ROOT)).url),
+    env.secret("VAULT_ACCESS_KEY_ID", required=False),
+    env.secret("VAULT_SECRET_ACCESS_KEY", required=False),
+)
 # Where uploads are hashed before they are named. The same file system as the vault saves a copy.
-VAULT_STAGING = env.path("VAULT_STAGING", VAULT_ROOT / "staging")
+VAULT_STAGING = env.path(
+    "VAULT_STAGING", Path(VAULT["OPTIONS"].get("location", VAULT_ROOT)) / "staging"
+)
+# A second vault that follows the first, and from which it can be repaired.
+replica_vault_url = env.text("VAULT_REPLICA_URL", "")
+VAULT_REPLICA = replica_vault_url and vault(
+    "VAULT_REPLICA",
+    replica_vault_url,
+    env.secret("VAULT_REPLICA_ACCESS_KEY_ID", required=False),
+    env.secret("VAULT_REPLICA_SECRET_ACCESS_KEY", required=False),
+)
+# The keys to the vaults that `manage.py copy_vault SRC DST` is given; empty: where boto3 looks.
+COPY_SRC = places.Credentials(
+    env.text("SRC_ACCESS_KEY_ID", ""), env.secret("SRC_SECRET_ACCESS_KEY", required=False)
+)
+COPY_DST = places.Credentials(
+    env.text("DST_ACCESS_KEY_ID", ""), env.secret("DST_SECRET_ACCESS_KEY", required=False)
+)
 
 # --- The log ------------------------------------------------------------------------------------
 
@@ -188,10 +233,8 @@ STATIC_ROOT = BASE_DIR / "static-root"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # nothing may use it
-    "vault": {
-        "BACKEND": "evidence.vault.local.WriteOnceFileSystemStorage",
-        "OPTIONS": {"location": str(VAULT_ROOT)},
-    },
+    "vault": VAULT,
+    **({"replica": VAULT_REPLICA} if VAULT_REPLICA else {}),
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if not DEBUG
@@ -202,7 +245,11 @@ STORAGES = {
 LIMIT_FILE_BYTES = env.size("LIMIT_FILE_BYTES", "10 GiB")
 LIMIT_REQUEST_BYTES = env.size("LIMIT_REQUEST_BYTES", "20 GiB")
 LIMIT_FILES = env.integer("LIMIT_FILES", 5000, minimum=1)
+LIMIT_BULK = env.integer("LIMIT_BULK", 10_000, minimum=1)
 LIMIT_JSON_BYTES = env.size("LIMIT_JSON_BYTES", "10 MiB")
+# For how long the prepared package of a trail is kept, and how many an organization may have.
+PACKAGE_DAYS = env.integer("PACKAGE_DAYS", 7, minimum=1)
+LIMIT_PACKAGES = env.integer("LIMIT_PACKAGES", 20, minimum=1)
 # Pages take no files. What comes all the same stays in memory, where its size is limited.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = LIMIT_JSON_BYTES
@@ -224,7 +271,12 @@ LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "trails.accounts.Adapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_FORMS = {"login": "trails.web.sign_in.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "trails.web.sign_in.SignInForm",
+    "change_password": "trails.web.sign_in.NewPasswordForm",
+    "set_password": "trails.web.sign_in.FirstPasswordForm",
+    "reset_password_from_key": "trails.web.sign_in.ResetPasswordForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by admins, nobody signs up
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a reset mails nobody who has no account here

@@ -21,6 +21,19 @@ class Corrupt(EvidenceError):
     """Stored bytes are not the bytes that were recorded."""
 
 
+class Retained(EvidenceError):
+    """The store of the vault keeps an object, because of a retention or a hold on it."""
+
+
+class VaultUnavailable(EvidenceError):
+    """The store of the vault gave no answer, or none that counts. The same may work later.
+
+    `retry_after` is in seconds.
+    """
+
+    retry_after = 10
+
+
 class NotCanonical(EvidenceError):
     """A statement is not what FORMATS §1 allows: keys, numbers, size or text."""
 

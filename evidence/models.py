@@ -1,6 +1,6 @@
 """Blobs, logs and records: the rows of proof. All of them are written once.
 
-Rows of this app are written by `evidence.vault.store` and `evidence.ledger.log` alone.
+Blobs are written by `evidence.vault.store` and records by `evidence.ledger.log` alone.
 """
 
 import uuid
@@ -11,6 +11,8 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from evidence.append_only import AppendOnly
+from evidence.vault import rows as _of_the_vault  # noqa: F401  so that Django finds them
+from evidence.vault.check.verdict import Verdict
 
 
 def new_id() -> uuid.UUID:
@@ -286,3 +288,27 @@ class Witnessed(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.origin} {self.size}"
+
+
+class VaultCheck(AppendOnly):
+    """What came of an attack on the vault's write-once promise (`evidence.vault.check`).
+
+    `vault` is its address, without secrets: a verdict speaks of that address and of no other.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    at = models.DateTimeField(default=timezone.now)
+    vault = models.CharField(max_length=2000)
+    verdict = models.CharField(max_length=20)
+    findings = models.JSONField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(verdict__in=[verdict.value for verdict in Verdict]),
+                name="vault_check_has_a_verdict",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.verdict} {self.vault}"

@@ -16,6 +16,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 # PostgreSQL's wire format holds 65,535 values in one statement.
 _VALUES_LIMIT = 60_000
+# Rows from which on PostgreSQL gets them by COPY: to take a statement of so many values apart took
+# longer than to write them.
+_MANY = 100
 
 _Statement = tuple[str, list[Any]]
 _Fields = tuple["models.Field[Any, Any]", ...]
@@ -25,6 +28,7 @@ class _Gathered(threading.local):
     """What this thread has to send when its `together` ends, and what it does after that."""
 
     statements: list[_Statement] | None = None
+    selects: list[_Statement]
     following: list[Callable[[], object]]
 
 
@@ -43,13 +47,15 @@ def together() -> Iterator[None]:
         yield
         return
     statements: list[_Statement] = []
+    selects: list[_Statement] = []
     following: list[Callable[[], object]] = []
-    _gathered.statements, _gathered.following = statements, following
+    _gathered.statements, _gathered.selects = statements, selects
+    _gathered.following = following
     try:
         yield
     finally:
         _gathered.statements = None
-    _execute(connection, _joined(statements))
+    _execute(connection, [*_joined(statements + selects[:1]), *selects[1:]])
     for follow in following:
         follow()
 
@@ -60,6 +66,17 @@ def afterwards(follow: Callable[[], object]) -> None:
         follow()
     else:
         _gathered.following.append(follow)
+
+
+def run(sql: str, values: Sequence[Any]) -> None:
+    """Run a SELECT for what it does, such as to take a lock; in `together`, with what is written.
+
+    Of all parts of a WITH, PostgreSQL runs a SELECT to its end only where it is the last.
+    """
+    if _gathered.statements is None:
+        _execute(connections[DEFAULT_DB_ALIAS], [(sql, list(values))])
+    else:
+        _gathered.selects.append((sql, list(values)))
 
 
 def insert(
@@ -74,6 +91,10 @@ def insert(
         return
     connection = connections[using]
     head, parameters, fields = _insertion(type(rows[0]))
+    is_gathered = _gathered.statements is not None
+    if len(rows) >= _MANY and _can_copy(connection) and not (ignore_conflicts or is_gathered):
+        _copy(connection, type(rows[0]), fields, rows)
+        return
     tail = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
     limit = connection.features.max_query_params or _VALUES_LIMIT
     at_once = max(1, limit // len(fields))
@@ -83,6 +104,34 @@ def insert(
         values = [value for row in part for value in _values(fields, row, connection)]
         statements.append((head + ", ".join([parameters] * len(part)) + tail, values))
     _write(connection, statements)
+    _mark(rows, using)
+
+
+def _can_copy(connection: BaseDatabaseWrapper) -> bool:
+    return connection.vendor == "postgresql"
+
+
+def _copy(
+    connection: BaseDatabaseWrapper,
+    model: type[models.Model],
+    fields: _Fields,
+    rows: Sequence[models.Model],
+) -> None:
+    """Insert rows as `insert` does: triggers and constraints see no difference."""
+    names = ", ".join(f'"{field.column}"' for field in fields)
+    sql = f'COPY "{model._meta.db_table}" ({names}) FROM STDIN'
+    with (
+        transaction.atomic(using=connection.alias, savepoint=False),
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        cursor.copy(sql) as copy,
+    ):
+        for row in rows:
+            copy.write_row(_values(fields, row, connection))
+    _mark(rows, connection.alias)
+
+
+def _mark(rows: Sequence[models.Model], using: str) -> None:
     for row in rows:
         row._state.adding = False
         row._state.db = using

@@ -8,7 +8,9 @@ import pytest
 
 pytest_plugins = [
     "tests.plugins.once",
+    "tests.plugins.s3",
     "tests.plugins.servers",
+    "tests.plugins.application",  # which imports the one above
     "tests.plugins.static",
     "tests.plugins.world",
 ]
@@ -23,7 +25,7 @@ def _append_only_tables_are_emptied_between_tests() -> Generator[None]:
     from django.db import connections
     from django.test import TransactionTestCase
 
-    from evidence.append_only import lifted
+    from tests.plugins.roles import lifted
 
     # Not a public name, so the stubs do not know it.
     original = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]

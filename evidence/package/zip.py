@@ -9,7 +9,9 @@ This file knows nothing of bags or evidence, and it does not check what members 
 reader's CRC-32 and a bag's SHA-256 do. It does count: an archive is right or it stops.
 
 Layout after PKWARE's APPNOTE 6.3: per member a local header (4.3.7) and its bytes, then the
-central directory (4.3.12), then the end records (4.3.14 to 4.3.16).
+central directory (4.3.12), then the end records (4.3.14 to 4.3.16). `Archive` holds the names of
+all members; an archive that is too large for that is put together from the same headers elsewhere
+(`evidence.package.recipe`).
 """
 
 import zlib
@@ -28,6 +30,9 @@ CHUNK = 64 * 1024
 
 Read = Callable[[int, int], Iterator[bytes]]
 """Gives the bytes [start, stop) of something, in chunks of any size."""
+
+Through = Callable[[Iterator[tuple[Read, int, int]]], Iterator[Iterator[bytes]]]
+"""Reads ranges in their order. It may ask for the next ones early, and so begin them in time."""
 
 _LOCAL = Struct("<4s5H3I2H")
 _CENTRAL = Struct("<4s6H3I5H2I")
@@ -92,10 +97,11 @@ class Archive:
     for names that a zip cannot hold or that occur twice.
     """
 
-    __slots__ = ("_starts", "length", "members")
+    __slots__ = ("_starts", "_through", "length", "members")
 
-    def __init__(self, members: Iterable[Member]) -> None:
+    def __init__(self, members: Iterable[Member], through: Through | None = None) -> None:
         self.members = tuple(members)
+        self._through = through or _one_by_one
         names = [member.name for member in self.members]
         sizes = [len(name.encode()) for name in names]
         if len(set(names)) < len(names):
@@ -130,7 +136,7 @@ class Archive:
         stop = self.length if stop is None else stop
         if not 0 <= start <= stop <= self.length:
             raise ValueError(f"[{start}, {stop}) is not a range of {self.length} bytes.")
-        return _gather(self._pieces(start, stop))
+        return gather(self._pieces(start, stop))
 
     def frame(self) -> Iterator[tuple[int, bytes]]:
         """Gives everything around the contents, in order: where each piece begins, and its bytes.
@@ -140,12 +146,35 @@ class Archive:
         """
         count = len(self.members)
         for start, member in zip(self._starts, self.members, strict=False):
-            yield start, _local_header(member)
+            yield start, local_header(member)
         for index, member in enumerate(self.members):
-            yield self._starts[count + index], _central_header(member, self._starts[index])
+            yield self._starts[count + index], central_header(member, self._starts[index])
         yield self._starts[-1], self._end()
 
+    def _wanted(self, start: int, stop: int) -> Iterator[tuple[Read, int, int]]:
+        """Gives what `_pieces` reads of members for a range, in the same order."""
+        for index in range(bisect_right(self._starts, start) - 1, len(self.members)):
+            member, at = self.members[index], self._starts[index]
+            header = local_size(member) - member.size
+            low = max(start - at - header, 0)
+            high = min(stop - at - header, member.size)
+            if stop <= at:
+                return
+            if low < high and member.read is not None:
+                yield member.read, low, high
+
     def _pieces(self, start: int, stop: int) -> Generator[bytes, None, None]:
+        streams = self._through(self._wanted(start, stop))
+        try:
+            yield from self._pieces_of(streams, start, stop)
+        finally:
+            close = getattr(streams, "close", None)
+            if close is not None:
+                close()
+
+    def _pieces_of(
+        self, streams: Iterator[Iterator[bytes]], start: int, stop: int
+    ) -> Generator[bytes, None, None]:
         count = len(self.members)
         for index in range(bisect_right(self._starts, start) - 1, 2 * count + 1):
             # The range as this piece counts: from its own first byte.
@@ -154,34 +183,29 @@ class Archive:
                 return
             if index < count:
                 member = self.members[index]
-                header = _local_header(member)
+                header = local_header(member)
                 yield header[low:high]
                 low, high = max(low - len(header), 0), min(high - len(header), member.size)
                 if low < high and member.read is not None:
-                    yield from _contents(member.name, member.read, low, high)
+                    yield from contents(member.name, lambda *_: next(streams), low, high)
             elif index < 2 * count:
                 member = self.members[index - count]
-                yield _central_header(member, self._starts[index - count])[low:high]
+                yield central_header(member, self._starts[index - count])[low:high]
             else:
                 yield self._end()[low:high]
 
     def _end(self) -> bytes:
         count, end = len(self.members), self._starts[-1]
         directory = self._starts[count]
-        size = end - directory
-        records = b""
-        if count >= _MAX16 or max(size, directory) >= _MAX32:
-            records = _END64.pack(
-                *(b"PK\x06\x06", _END64.size - 12, _MADE_BY, _VERSION64, 0, 0),
-                *(count, count, size, directory),
-            ) + _LOCATOR.pack(b"PK\x06\x07", 0, end, 1)
-        few = min(count, _MAX16)
-        return records + _END.pack(
-            *(b"PK\x05\x06", 0, 0, few, few, min(size, _MAX32), min(directory, _MAX32), 0)
-        )
+        return end_records(count, directory, end - directory)
 
 
-def _contents(name: str, read: Read, start: int, stop: int) -> Generator[bytes, None, None]:
+def _one_by_one(wanted: Iterator[tuple[Read, int, int]]) -> Iterator[Iterator[bytes]]:
+    for read, start, stop in wanted:
+        yield read(start, stop)
+
+
+def contents(name: str, read: Read, start: int, stop: int) -> Generator[bytes, None, None]:
     """Gives [start, stop) of a member, and not one byte more or fewer without an error."""
     chunks = read(start, stop)
     wanted = stop - start
@@ -202,7 +226,7 @@ def _contents(name: str, read: Read, start: int, stop: int) -> Generator[bytes, 
         raise MemberChanged(name, wanted, f"only {given}")
 
 
-def _gather(pieces: Generator[bytes, None, None]) -> Generator[bytes, None, None]:
+def gather(pieces: Generator[bytes, None, None]) -> Generator[bytes, None, None]:
     """Joins small pieces to chunks, so that ten thousand small files are not as many writes."""
     small: list[bytes] = []
     held = 0
@@ -223,7 +247,14 @@ def _gather(pieces: Generator[bytes, None, None]) -> Generator[bytes, None, None
         yield b"".join(small)
 
 
-def _local_header(member: Member) -> bytes:
+def local_size(member: Member) -> int:
+    """Return the bytes of a member in the archive: its header and its contents."""
+    header = _LOCAL.size + len(member.name.encode())
+    return header + member.size + (20 if member.size >= _MAX32 else 0)
+
+
+def local_header(member: Member) -> bytes:
+    """Return what stands before the contents of a member."""
     name = member.name.encode()
     large = member.size >= _MAX32
     size = _MAX32 if large else member.size
@@ -238,7 +269,8 @@ def _local_header(member: Member) -> bytes:
     )
 
 
-def _central_header(member: Member, offset: int) -> bytes:
+def central_header(member: Member, offset: int) -> bytes:
+    """Return the entry of a member whose header begins at `offset`, for the central directory."""
     name = member.name.encode()
     # Only what does not fit above is repeated here, in this order (APPNOTE 4.5.3).
     wide = [member.size] * 2 * (member.size >= _MAX32) + [offset] * (offset >= _MAX32)
@@ -253,6 +285,23 @@ def _central_header(member: Member, offset: int) -> bytes:
         )
         + name
         + extra
+    )
+
+
+def end_records(count: int, directory: int, size: int) -> bytes:
+    """Return what ends an archive: of `count` members, and a directory of `size` bytes.
+
+    The directory begins at the byte `directory`.
+    """
+    records = b""
+    if count >= _MAX16 or max(size, directory) >= _MAX32:
+        records = _END64.pack(
+            *(b"PK\x06\x06", _END64.size - 12, _MADE_BY, _VERSION64, 0, 0),
+            *(count, count, size, directory),
+        ) + _LOCATOR.pack(b"PK\x06\x07", 0, directory + size, 1)
+    few = min(count, _MAX16)
+    return records + _END.pack(
+        *(b"PK\x05\x06", 0, 0, few, few, min(size, _MAX32), min(directory, _MAX32), 0)
     )
 
 

@@ -7,6 +7,7 @@ folder and a database of their own.
 
     pytest                      SQLite
     pytest --engine postgres    a server made for this run, or the one that TESTS_POSTGRES_URL names
+    pytest --engine scale       the same, as a role that owns nothing (`roles`), and the vault on S3
 """
 
 import os
@@ -21,14 +22,21 @@ import pytest
 from evidence.ledger.note import new_private_key
 from tests.plugins.leftovers import Leftovers
 from tests.plugins.postgres import PostgresServer
+from tests.plugins.roles import POSTGRES_URL, make_roles
+from tests.plugins.seaweed import running
 
-ENGINES = ("sqlite", "postgres")
+ENGINES = ("sqlite", "postgres", "scale")
+ON_POSTGRES = frozenset({"postgres", "scale"})
+
+DATABASE_FILES = tuple(f"DATABASE_{part}URL_FILE" for part in ("", "OWNER_", "REPLICA_"))
+VAULTS = ("VAULT", "VAULT_REPLICA")
+VAULT_NAMES = (
+    *("URL", "ACCESS_KEY_ID", "ACCESS_KEY_ID_FILE"),
+    *("SECRET_ACCESS_KEY", "SECRET_ACCESS_KEY_FILE"),
+)
 
 FOLDER = "TESTS_FOLDER"
 """Names, in the environment, the folder of this run: shared by the workers, removed at the end."""
-
-POSTGRES_URL = "TESTS_POSTGRES_URL"
-"""Names, in the environment, the PostgreSQL server of this run."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,6 +45,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=ENGINES,
         default="sqlite",
         help="the database to test with (default: %(default)s)",
+    )
+    parser.getgroup("trailkeeper").addoption(
+        "--vault",
+        choices=("folder", "bucket"),
+        help="where the vault is (default: a bucket for the engine scale, else a folder)",
     )
 
 
@@ -48,7 +61,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     engine = "sqlite" if options.help or options.version else options.engine
     if worker_name() == "main":
         set_up_run(early_config, engine)
-    set_environment(engine)
+    set_environment(engine, options.vault or ("bucket" if engine == "scale" else "folder"))
     return (yield)
 
 
@@ -84,25 +97,39 @@ def set_up_run(config: pytest.Config, engine: str) -> None:
     os.environ[FOLDER] = str(folder)
     os.environ["SECRET_KEY"] = secrets.token_urlsafe(48)
     os.environ["LOG_KEY"] = new_private_key()
-    for name in ("SECRET_KEY_FILE", "LOG_KEY_FILE"):
+    for name in ("SECRET_KEY_FILE", "LOG_KEY_FILE", *DATABASE_FILES):
         os.environ.pop(name, None)
-    if engine == "postgres" and POSTGRES_URL not in os.environ:
+    if engine in ON_POSTGRES and POSTGRES_URL not in os.environ:
         server = PostgresServer(leftovers)
         config.add_cleanup(server.stop)
         os.environ[POSTGRES_URL] = server.url
+    if engine == "scale":
+        make_roles(os.environ[POSTGRES_URL])
 
 
-def set_environment(engine: str) -> None:
+def set_environment(engine: str, vault: str = "folder") -> None:
     """Writes what the settings require, over whatever the person's own environment says."""
     folder = worker_folder()
     sqlite_url = f"sqlite:///{folder / 'db.sqlite3'}"
     os.environ.update(
         ALLOWED_HOSTS="testserver,127.0.0.1,localhost",
-        DATABASE_URL=os.environ[POSTGRES_URL] if engine == "postgres" else sqlite_url,
+        DATABASE_URL=os.environ[POSTGRES_URL] if engine in ON_POSTGRES else sqlite_url,
+        DATABASE_OWNER_URL="",
+        DATABASE_REPLICA_URL="",
         DATA_DIR=str(folder),
         DEBUG="false",
         PUBLIC_URL="http://testserver",
         # A file: in memory SQLite has no write-ahead log, and threads cannot write side by side.
         TEST_DATABASE_NAME=str(folder / "test.sqlite3"),
         VAULT_ROOT=str(folder / "vault"),
+        # Not the person's own vault, by whichever way they name it.
+        **dict.fromkeys((f"{vault}_{name}" for vault in VAULTS for name in VAULT_NAMES), ""),
     )
+    if vault == "bucket":
+        os.environ.update(vault_environment())
+
+
+def vault_environment() -> dict[str, str]:
+    """Gives what puts the vault of this process into a corner of the run's S3 store."""
+    store = running(run_folder())
+    return store.environment(store.url(store.shared_bucket, worker_name()))

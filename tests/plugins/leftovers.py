@@ -21,6 +21,13 @@ from pathlib import Path
 PATIENCE = 10.0
 """Seconds that a process group or a busy folder may take to go away."""
 
+GROUPS = "groups"
+"""A folder in a remembered one: its files are named by groups that outlive who started them.
+
+Each holds the folder that its first process stands in, so that a stranger who was given the number
+of a group that has ended is left alone.
+"""
+
 
 class Leftovers:
     """Remembers folders and process groups, and ends them when it is closed or its owner dies."""
@@ -76,7 +83,39 @@ def clean_up_at_end_of_input() -> None:
     for group, how in groups.items():
         end(group, how)
     for folder in folders:
+        for path in (folder / GROUPS).glob("*"):
+            kill_standing(int(path.name), path.read_text())
         remove(folder)
+
+
+def kill_standing(group: int, place: str) -> None:
+    """Kills a group whose first process stands in `place`, and removes the sockets it leaves.
+
+    Its parent may be busy waiting for us, so a process that is dead and not reaped is gone enough.
+    """
+    home = Path(f"/proc/{group}/cwd")
+    deadline = time.monotonic() + PATIENCE
+    try:
+        if str(home.readlink()) != place:
+            return
+        sockets = sockets_of(group)
+        os.killpg(group, signal.SIGKILL)
+        for path in sockets:
+            path.unlink(missing_ok=True)
+        while time.monotonic() < deadline:
+            home.readlink()
+            time.sleep(0.02)
+    except OSError:  # it has ended
+        return
+
+
+def sockets_of(group: int) -> list[Path]:
+    """Gives the sockets that a process has made right in the temporary folder of the system."""
+    links = [number.readlink() for number in Path(f"/proc/{group}/fd").iterdir()]
+    inodes = {str(link).removeprefix("socket:[").removesuffix("]") for link in links}
+    lines = [line.split() for line in Path("/proc/net/unix").read_text().splitlines()[1:]]
+    mine = [Path(line[7]) for line in lines if len(line) == 8 and line[6] in inodes]
+    return [path for path in mine if str(path.parent) == "/tmp"]  # noqa: S108 - where they are
 
 
 def end(group: int, how: int) -> None:

@@ -14,12 +14,17 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
+from evidence.vault import places
+from tests import vaults
+from tests.plugins import roles
 from tests.plugins.leftovers import Leftovers
 from tests.plugins.template import DATABASE_FILE, PROJECT, manage
 
@@ -65,14 +70,31 @@ class Server:
             "DATA_DIR": str(self.data_dir),
             "VAULT_ROOT": str(self.vault_root),
             "PUBLIC_URL": self.url,
+            **self._corner(folder.name),
             **environment,
         }
+        as_application = urlsplit(database_url).username == roles.APPLICATION
+        owner_url = roles.url_as(roles.OWNER, database_url)
+        self.owner = {"DATABASE_OWNER_URL": owner_url} if as_application else {}
         command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"]
         command += ["--host", self.host, "--port", str(self.port), "--workers", str(workers)]
         command += ["--blocking-threads", str(threads), "--workers-kill-timeout", "5"]
         command += ["--log", "--log-level", "info", app]
         self._workers = workers
         self._command = command
+
+    @staticmethod
+    def _corner(name: str) -> dict[str, str]:
+        """Gives a vault of its own to a server whose run keeps vaults on S3."""
+        if not os.environ.get("VAULT_URL"):
+            return {}
+        place = places.parse(os.environ["VAULT_URL"])
+        return {"VAULT_URL": replace(place, prefix=f"{place.prefix}/{name}").url}
+
+    @property
+    def vault(self) -> vaults.Vault:
+        """The vault, past the server."""
+        return vaults.of_environment(self.environment)
 
     def start(self) -> Self:
         """Starts the processes; returns when all workers run and `/ready` says OK.
@@ -137,8 +159,11 @@ class Server:
         self._reservation.close()
 
     def manage(self, *command: str, input: str | None = None) -> subprocess.CompletedProcess[str]:
-        """Runs `manage.py` with this server's environment. Does not judge the exit code."""
-        return manage(self.environment, *command, stdin=input)
+        """Runs `manage.py` with this server's environment. Does not judge the exit code.
+
+        Unlike the server it knows the owner's address, where there is one.
+        """
+        return manage(self.environment | self.owner, *command, stdin=input)
 
     def sql(self, query: str) -> list[tuple[Any, ...]]:
         """Runs one statement past Django, as an intruder or a backup would, and gives its rows."""
@@ -149,7 +174,9 @@ class Server:
                 return connection.execute(query).fetchall()
             finally:
                 connection.close()
-        with psycopg.connect(self.database_url, autocommit=True) as postgres:
+        # Whoever comes past Django may have a mightier role than the server.
+        url = roles.superuser_url(self.database_url)
+        with psycopg.connect(url, autocommit=True) as postgres:
             cursor = postgres.execute(query.encode())
             return cursor.fetchall() if cursor.description else []
 

@@ -17,7 +17,7 @@ from typing import Protocol
 
 import pytest
 
-from tests.plugins import engines
+from tests.plugins import engines, roles
 from tests.plugins.leftovers import Leftovers
 from tests.plugins.server import Server
 from tests.plugins.template import Template
@@ -50,9 +50,10 @@ def server_leftovers() -> Generator[Leftovers]:
 @pytest.fixture(scope="session")
 def server_template(pytestconfig: pytest.Config) -> Template:
     """The migrated database that every server starts from."""
-    on_postgres = pytestconfig.getoption("engine") == "postgres"
-    postgres_url = os.environ[engines.POSTGRES_URL] if on_postgres else None
-    return Template(engines.run_folder() / "template", postgres_url)
+    engine = pytestconfig.getoption("engine")
+    on_postgres = engine in engines.ON_POSTGRES
+    postgres_url = os.environ[roles.POSTGRES_URL] if on_postgres else None
+    return Template(engines.run_folder() / "template", postgres_url, with_roles=engine == "scale")
 
 
 @pytest.fixture

@@ -15,20 +15,27 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
+from tests.plugins import roles
+
 PROJECT = Path(__file__).resolve().parents[2]
 DATABASE_FILE = "db.sqlite3"
 TEMPLATE_DATABASE = "trailkeeper_template"
 
 SET_UP = (("migrate", "--verbosity=0"), ("createcachetable",))
+GRANT = (("grants", "--apply"), ("grants", "--check"))
 
 COMMAND_PATIENCE = 300.0
 """Seconds that a management command may take."""
 
 
 class Template:
-    """The set-up database of this run; `postgres_url` is None where the engine is SQLite."""
+    """The set-up database of this run; `postgres_url` is None where the engine is SQLite.
 
-    def __init__(self, folder: Path, postgres_url: str | None) -> None:
+    `with_roles`: an owner who is no superuser sets it up, and servers use it as the application.
+    """
+
+    def __init__(self, folder: Path, postgres_url: str | None, with_roles: bool = False) -> None:
+        self._with_roles = with_roles
         self._data_dir = folder / "data"
         self._postgres_url = postgres_url
         folder.mkdir(exist_ok=True)
@@ -43,7 +50,7 @@ class Template:
         shutil.copytree(self._data_dir, data_dir)
         if self._postgres_url is None:
             return f"sqlite:///{data_dir / DATABASE_FILE}"
-        self._administer("CREATE DATABASE {} TEMPLATE {}", database, TEMPLATE_DATABASE)
+        self._create(database, template=TEMPLATE_DATABASE)
         return self._url_of(database)
 
     def drop(self, database: str) -> None:
@@ -58,17 +65,26 @@ class Template:
         database_url = f"sqlite:///{self._data_dir / DATABASE_FILE}"
         if self._postgres_url is not None:
             self.drop(TEMPLATE_DATABASE)
-            self._administer("CREATE DATABASE {}", TEMPLATE_DATABASE)
+            self._create(TEMPLATE_DATABASE, template="template1")
             database_url = self._url_of(TEMPLATE_DATABASE)
         environment = os.environ | {
             "DATABASE_URL": database_url,
             "DATA_DIR": str(self._data_dir),
             "VAULT_ROOT": str(self._data_dir / "vault"),
         }
-        for command in SET_UP:
+        if self._with_roles:
+            environment["DATABASE_OWNER_URL"] = roles.url_as(roles.OWNER, database_url)
+        for command in [*SET_UP, *(GRANT if self._with_roles else ())]:
             done = manage(environment, *command)
             if done.returncode != 0:
                 raise RuntimeError(f"manage.py {command[0]} failed:\n{done.stdout}{done.stderr}")
+
+    def _create(self, database: str, template: str) -> None:
+        if self._with_roles:
+            made = "CREATE DATABASE {} TEMPLATE {} OWNER {}"
+            self._administer(made, database, template, roles.OWNER)
+        else:
+            self._administer("CREATE DATABASE {} TEMPLATE {}", database, template)
 
     def _administer(self, statement: str, *names: str) -> None:
         assert self._postgres_url is not None
@@ -77,7 +93,8 @@ class Template:
 
     def _url_of(self, database: str) -> str:
         assert self._postgres_url is not None
-        return urlsplit(self._postgres_url)._replace(path=f"/{database}").geturl()
+        url = urlsplit(self._postgres_url)._replace(path=f"/{database}").geturl()
+        return roles.url_as(roles.APPLICATION, url) if self._with_roles else url
 
 
 def manage(

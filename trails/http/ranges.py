@@ -107,7 +107,30 @@ def serve(
         shared["Content-Range"] = f"bytes {start}-{stop - 1}/{length}"
     if request.method == "HEAD":
         return HttpResponse(headers=shared)
-    return StreamingHttpResponse(read(start, stop), status=206 if part else 200, headers=shared)
+    # Its first bytes are read now: what cannot be read at all is an error, not half a file.
+    chunks = _Begun(read(start, stop))
+    return StreamingHttpResponse(chunks, status=206 if part else 200, headers=shared)
+
+
+class _Begun:
+    """Chunks of which the first one has been read, closed as the generator that gives them."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._first: bytes | None = next(chunks, None)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        first, self._first = self._first, None
+        return next(self._chunks) if first is None else first
+
+    def close(self) -> None:
+        """Close what is read, such as a file."""
+        close = getattr(self._chunks, "close", None)
+        if close is not None:
+            close()
 
 
 def serve_bytes(

@@ -20,8 +20,10 @@ _STATUS: dict[type[errors.TrailsError], int] = {
     errors.Forbidden: 403,
     errors.Invalid: 400,
     errors.Conflict: 400,
+    errors.Disposed: 410,
     errors.TooMuch: 413,
     errors.LengthRequired: 411,
+    errors.Unavailable: 503,
 }
 # The CLI uses messages as format strings, twice. A full-width sign reads the same and formats
 # nothing.
@@ -65,4 +67,6 @@ def refusal(error: errors.TrailsError) -> HttpResponse:
     response = failure(status, error.message)
     if status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="Trailkeeper"'
+    if isinstance(error, errors.Unavailable):
+        response["Retry-After"] = str(error.retry_after)
     return response

@@ -20,6 +20,7 @@ from trails.errors import Invalid, TrailsError
 from trails.http.logs import request_id
 from trails.kosli import answers
 from trails.kosli.calls import caller, open_call
+from trails.unavailable import refusal_of
 
 Endpoint = Callable[..., HttpResponse]
 logger = logging.getLogger(__name__)
@@ -68,18 +69,26 @@ def _answered(
         response = chosen(open_call(request, actor, organization), **names)
     except TrailsError as error:
         response = answers.refusal(error)
-    except Exception:  # whatever it is: the CLI can read JSON alone, and the log has the rest
-        logger.exception("Failed to answer %s %r.", request.method, request.path)
-        got_request_exception.send(sender=None, request=request)
-        response = answers.failure(
-            500,
-            "Something went wrong on the server. Nothing recorded before is lost. Try again; if it "
-            f"stays, tell the operator this request id: {request_id.get()}",
-        )
+    except Exception as error:  # whatever it is: the CLI can read JSON alone
+        response = _failed(request, error)
     if actor is None:
         return _hanging_up(response)
     _drain(request)
     return response
+
+
+def _failed(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Return the answer to a call that failed: 503 for what passes, which the CLI tries again."""
+    passing = refusal_of(error)
+    if passing is not None:
+        return answers.refusal(passing)
+    logger.error("Failed to answer %s %r.", request.method, request.path, exc_info=error)
+    got_request_exception.send(sender=None, request=request)
+    return answers.failure(
+        500,
+        "Something went wrong on the server. Nothing recorded before is lost. Try again; if it "
+        f"stays, tell the operator this request id: {request_id.get()}",
+    )
 
 
 def _hanging_up(response: HttpResponse) -> HttpResponse:
