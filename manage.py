@@ -4,8 +4,11 @@
 import os
 import sys
 
+from config import process
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    process.runs(sys.argv[1:])
     if sys.argv[1:2] == ["newkey"]:
         # It may be about to make the very file that one of these names.
         for name in ("LOG_KEY_FILE", "WITNESS_KEY_FILE"):

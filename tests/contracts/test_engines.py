@@ -20,7 +20,7 @@ def on(pytestconfig: pytest.Config) -> str:
 
 
 def test_the_engine_asked_for_is_the_engine_used(on: str) -> None:
-    assert connection.vendor == {"sqlite": "sqlite", "postgres": "postgresql"}[on]
+    assert connection.vendor == ("sqlite" if on == "sqlite" else "postgresql")
 
 
 @pytest.mark.django_db
@@ -51,7 +51,7 @@ def test_a_server_says_that_it_is_ready(server: Server) -> None:
 
 
 def test_a_server_has_the_migrated_database_of_the_engine(server: Server, on: str) -> None:
-    assert server.database_url.startswith(on)
+    assert server.database_url.startswith("sqlite:" if on == "sqlite" else "postgres:")
     assert server.sql("SELECT count(*) FROM django_migrations") != [(0,)]
 
 
