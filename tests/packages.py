@@ -67,6 +67,18 @@ ATTESTATIONS = (
 """A superseded step, several files, an empty file, no file, free data, links, other alphabets."""
 
 
+class Disposal(NamedTuple):
+    """An act of disposal: of the files of the attestations up to one, in parts of so many."""
+
+    up_to: int
+    part_size: int = 500
+    reason: str = "Retention has ended."
+
+
+DISPOSALS = (Disposal(2), Disposal(5, part_size=15))
+"""One of four files, and one in three parts. An empty file is among both."""
+
+
 @dataclass(frozen=True)
 class Example:
     """A package in pieces: its members by their name, in order, and who vouches for them."""
@@ -226,6 +238,35 @@ def attestation_statement(
     )
 
 
+def disposal_statements(
+    subject: str, workflow: bytes, attestations: Sequence[Attested], acts: Sequence[Disposal]
+) -> list[bytes]:
+    """Return the bodies of acts of disposal, which follow one another, part by part."""
+    bodies, after = [], 0
+    for act in acts:
+        files = [f for attested in attestations[after : act.up_to] for f in attested.files]
+        digests = list(dict.fromkeys(_payload(file).sha256 for file in files))
+        parts = [digests[n : n + act.part_size] for n in range(0, len(digests), act.part_size)]
+        for part, some in enumerate(parts, start=1):
+            details = {"part": part, "parts": len(parts), "digests": some}
+            details |= {"reason": act.reason, "up_to": act.up_to}
+            bodies.append(disposal_statement(subject, workflow, details))
+        after = act.up_to
+    return bodies
+
+
+def disposal_statement(
+    subject: str, workflow: bytes, details: Mapping[str, Any], **changes: Any
+) -> bytes:
+    """Return the body of a part of an act of disposal."""
+    return statement.build(
+        subject=subject,
+        subject_sha256=statement.sha256(workflow),
+        predicate_type=statement.ACTIVITY,
+        predicate={"verb": "evidence-disposed", "details": details, "by": BY, "at": AT} | changes,
+    )
+
+
 def evidence_list(files: Sequence[File]) -> bytes:
     """Return the list of an attestation's evidence in its canonical bytes."""
     return statement.canonical(
@@ -240,9 +281,10 @@ def _payload(file: File) -> bag.Payload:
     return file if isinstance(file, bag.Payload) else bag.Payload.from_bytes(*file)
 
 
-def payloads(attested: Attested) -> Iterator[bag.Payload]:
+def payloads(attested: Attested, *, is_disposed: bool = False) -> Iterator[bag.Payload]:
     """Yield the files of an attestation as a package holds them."""
-    yield from map(_payload, attested.files)
+    if not is_disposed:
+        yield from map(_payload, attested.files)
     if attested.user_data is not None:
         yield bag.Payload.from_bytes("user-data.json", attested.user_data.encode())
     if attested.external:
@@ -275,12 +317,16 @@ def pack(
     timestamp: Callable[[str], bytes] | None = None,
     workflow_body: bytes | None = None,
     bodies: Mapping[int, bytes] | None = None,
+    disposals: Sequence[Disposal] = (),
+    disposal_bodies: Sequence[bytes] | None = None,
     with_proofs: bool = True,
 ) -> tuple[bag.Package, Log]:
-    """Return a package and its log, valid unless `workflow_body` or `bodies` (by number) are wrong.
+    """Return a package and its log, valid unless one of the bodies that it is given is wrong.
 
-    Whatever they say is in the log and proven: a log signs what its server gives it. `timestamp`
-    gives the answer of an authority over the text of the checkpoint.
+    Whatever they say is in the log and proven: a log signs what its server gives it. `bodies` are
+    those of attestations by their number, `disposal_bodies` stand for those of `disposals`, which
+    still say whose files the package leaves out. `timestamp` gives the answer of an authority over
+    the text of the checkpoint.
     """
     origin = origin or f"{HOST}/{organization}"
     cosigners = [witness(1), witness(2)] if witnesses is None else witnesses
@@ -294,6 +340,10 @@ def pack(
             f"{subject}/{workflow}", opening, number, attested
         )
         indexes.append(log.append(body))
+    acts = disposal_statements(f"{subject}/{workflow}", opening, attestations, disposals)
+    acts = acts if disposal_bodies is None else list(disposal_bodies)
+    disposed = [log.append(body) for body in acts]
+    up_to = max((act.up_to for act in disposals), default=0)
     log.bodies.append(b"a later neighbour")
     steps = [attested.step for attested in attestations]
     checkpoint = log.checkpoint()
@@ -302,11 +352,15 @@ def pack(
         checkpoint=checkpoint,
         workflow=log.prove(first),
         attestations=[(s, log.prove(i)) for s, i in zip(steps, indexes, strict=True)],
+        disposed=[log.prove(index) for index in disposed],
         timestamp=timestamp(note.parse(checkpoint).text) if timestamp else None,
     )
     packed = bag.pack(
         root=workflow,
-        directories=[bag.Directory(a.step, list(payloads(a))) for a in attestations],
+        directories=[
+            bag.Directory(a.step, list(payloads(a, is_disposed=number <= up_to)))
+            for number, a in enumerate(attestations, start=1)
+        ],
         info=[("Source-Organization", "Bergwacht Süd"), ("External-Identifier", subject)],
         readme=b"How to verify.\n",
         report=b"<!doctype html>",

@@ -1,7 +1,7 @@
-"""From a workflow to its evidence package: gathers rows, renders the documents, packs the bag.
+"""From a workflow to its evidence package: gathers rows and proofs, and packs the bag.
 
-The layout is `evidence.package.bag`'s; the words of README.txt and report.html are templates. The
-same workflow at the same checkpoint gives the same bytes, so nothing here looks at the clock.
+The layout is `evidence.package.bag`'s; what is for reading, `trails.package_documents`'. The same
+workflow at the same checkpoint gives the same bytes, so nothing here looks at the clock.
 
 The checkpoint is the first one over the workflow's last record, or the first that witnesses have
 cosigned. While that record is pending there is none, and the package says that it proves nothing
@@ -9,7 +9,8 @@ yet: on a bad day evidence without a proof is better than none.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
@@ -17,26 +18,16 @@ from threading import Lock
 from typing import Any
 
 from django.conf import settings
-from django.template.loader import render_to_string
 
 from evidence.ledger import log as ledger
 from evidence.ledger import reading, statement
 from evidence.ledger.cosigned import Packaged, package_checkpoint
 from evidence.package import proofs
-from evidence.package.bag import Directory, Package, Payload, Tag, directory_names, pack
+from evidence.package.bag import Directory, Package, Payload, Tag, pack
 from evidence.package.proofs import Proven
 from evidence.vault import store
-from trails.models import Attestation, Evidence, UserData, Workflow
-from trails.state import Attested, judge
-
-# Files of one attestation that the report lists; the manifest lists all. Keeps a report of an
-# attestation with thousands of files printable, and its size bounded.
-REPORT_FILES = 100
-
-
-# Of a description that long the report shows the beginning: it must fit into memory with thousands
-# of others.
-REPORT_DESCRIPTION = 2000
+from trails.models import Attestation, Disposal, DisposalPart, Evidence, UserData, Workflow
+from trails.package_documents import Gone, documents
 
 # Bytes of layouts that a process keeps at hand, so that a download that is resumed, or split into
 # ranges, does not lay out ten thousand files for every part.
@@ -44,12 +35,12 @@ KEPT_BYTES = 24 << 20
 _BYTES_OF_A_MEMBER = 1000  # its name, numbers and reader, measured roughly
 
 
-Key = tuple[Any, Any, bytes]
-"""A workflow, its last attestation, and the checkpoint's note: all that a package depends on."""
+Key = tuple[Any, Any, Any, bytes]
+"""A workflow, its last attestation, its last disposal, and the checkpoint's note."""
 
 
 class _Shelf:
-    """The packages that were asked for last, by workflow, last attestation and checkpoint.
+    """The packages that were asked for last, by workflow, last attestation, disposal, checkpoint.
 
     That is all a package depends on: whatever else is in it is written once. It holds offsets and
     names, never contents, and it decides nothing: who asks has been let in before.
@@ -90,11 +81,15 @@ _shelf = _Shelf()
 
 
 def package_of(workflow: Workflow) -> Package:
-    """Return the package of a workflow: every attestation with its files, superseded ones too."""
+    """Return the package of a workflow: every attestation with its files, superseded ones too.
+
+    What was disposed of is left out, and the records of its disposal are there in its place.
+    """
     newest = workflow.attestations.order_by("-number").values_list("pk", "number", "record")
     last = newest.first() or (None, 0, workflow.record_id)
-    sealed = _sealed(workflow, last[2])
-    key = (workflow.pk, last[0], sealed.note if sealed else b"")
+    disposed = workflow.disposals.order_by("-up_to").values_list("pk", "record").first()
+    sealed = _sealed(workflow, [last[2], *(disposed or ())[1:]])
+    key = (workflow.pk, last[0], disposed and disposed[0], sealed.note if sealed else b"")
     package = _shelf.get(key)
     if package is None:
         package = _lay_out(workflow, last[1], sealed)
@@ -102,20 +97,40 @@ def package_of(workflow: Workflow) -> Package:
     return package
 
 
-def _sealed(workflow: Workflow, record: Any) -> Packaged | None:
-    """Return the checkpoint over a workflow's last record, and so over all of its records."""
-    index = ledger.index_of(record)
-    return None if index is None else package_checkpoint(workflow.trail.organization.log, index)
+def _sealed(workflow: Workflow, records: Iterable[Any]) -> Packaged | None:
+    """Return the checkpoint over a workflow's last records, and so over all of its records."""
+    last = -1
+    for record in records:
+        index = ledger.index_of(record)
+        if index is None:
+            return None
+        last = max(last, index)
+    return package_checkpoint(workflow.trail.organization.log, last)
 
 
-def _lay_out(workflow: Workflow, last: int, sealed: Packaged | None) -> Package:
-    """Lay out the package of the attestations up to number `last`; more may come meanwhile."""
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What a package holds of a workflow: directories in number order, and files of `proof/`.
+
+    `gone` are the files that were disposed of, by the numbers of their attestations.
+    """
+
+    attestations: list[Attestation]
+    directories: list[Directory]
+    tags: list[Tag]
+    disposals: list[Disposal]
+    gone: dict[int, list[Gone]]
+
+
+def gather(workflow: Workflow, last: int, sealed: Packaged | None) -> Gathered:
+    """Return what is packed of the attestations up to number `last`; more may come meanwhile."""
     attestations = list(
         workflow.attestations.filter(number__lte=last)
         .select_related("record__leaf", "evidence_list")
         .order_by("number")
     )
-    files = _files(workflow)
+    disposals = _disposals(workflow, last, sealed)
+    files, gone = _files(workflow, disposals[-1].up_to if disposals else 0)
     user_data = {
         data.attestation_id: data
         for data in UserData.objects.filter(attestation__workflow=workflow).defer("text")
@@ -130,12 +145,31 @@ def _lay_out(workflow: Workflow, last: int, sealed: Packaged | None) -> Package:
         )
         for attestation in attestations
     ]
-    tags = [] if sealed is None else _proofs(workflow, attestations, sealed)
-    context = _context(workflow, attestations, directories) | {"is_sealed": bool(tags)}
-    last_at = attestations[-1].at if attestations else workflow.at
+    tags = [] if sealed is None else _proofs(workflow, attestations, disposals, sealed)
+    return Gathered(attestations, directories, tags, disposals, gone)
+
+
+def _disposals(workflow: Workflow, last: int, sealed: Packaged | None) -> list[Disposal]:
+    """Return what a package says was disposed of, in order; more may come meanwhile.
+
+    Only what its checkpoint covers: nothing may be missing for a reason that is not proven.
+    """
+    rows = workflow.disposals.filter(up_to__lte=last).order_by("up_to")
+    if sealed is not None:
+        rows = rows.filter(record__leaf__index__lt=sealed.checkpoint.size)
+    return list(rows)
+
+
+def _lay_out(workflow: Workflow, last: int, sealed: Packaged | None) -> Package:
+    """Lay out the package of the attestations up to number `last`."""
+    gathered = gather(workflow, last, sealed)
+    readme, report = documents(workflow, gathered)
+    last_at = gathered.attestations[-1].at if gathered.attestations else workflow.at
+    if gathered.disposals:
+        last_at = max(last_at, gathered.disposals[-1].at)
     return pack(
         root=workflow.name,
-        directories=directories,
+        directories=gathered.directories,
         info=[
             ("Source-Organization", workflow.trail.organization.name),
             ("External-Identifier", workflow.subject),
@@ -143,15 +177,26 @@ def _lay_out(workflow: Workflow, last: int, sealed: Packaged | None) -> Package:
             ("Bagging-Date", last_at.date().isoformat()),
             ("Contact-Name", settings.PUBLIC_URL),
         ],
-        readme=render_to_string("package/README.txt", context).encode(),
-        report=render_to_string("package/report.html", context).encode(),
-        tags=tags,
+        readme=readme,
+        report=report,
+        tags=gathered.tags,
+        through=store.read_ahead,
     )
 
 
-def _proofs(workflow: Workflow, attestations: list[Attestation], sealed: Packaged) -> list[Tag]:
+def _proofs(
+    workflow: Workflow,
+    attestations: list[Attestation],
+    disposals: list[Disposal],
+    sealed: Packaged,
+) -> list[Tag]:
     """Return the files of `proof/`: each record's statement, and its path to the checkpoint."""
-    records = [workflow.record, *(attestation.record for attestation in attestations)]
+    parts = _parts(disposals)
+    records = [
+        workflow.record,
+        *(attestation.record for attestation in attestations),
+        *(part.record for part in parts),
+    ]
     indexes = [record.leaf.index for record in records]
     inclusions = reading.inclusions(sealed.checkpoint, indexes)
     proven = [
@@ -159,17 +204,29 @@ def _proofs(workflow: Workflow, attestations: list[Attestation], sealed: Package
         for record, inclusion in zip(records, inclusions, strict=True)
     ]
     steps = [attestation.step for attestation in attestations]
+    last = 1 + len(steps)
     return proofs.tags(
         vkey=sealed.checkpoint.key.vkey,
         checkpoint=sealed.note,
         workflow=proven[0],
-        attestations=zip(steps, proven[1:], strict=True),
+        attestations=zip(steps, proven[1:last], strict=True),
+        disposed=proven[last:],
         timestamp=sealed.timestamp,
     )
 
 
-def _files(workflow: Workflow) -> dict[int, list[Payload]]:
-    """Return the attested files of each attestation by its number, in upload order.
+def _parts(disposals: list[Disposal]) -> list[DisposalPart]:
+    """Return the parts of disposals, in order, with their records."""
+    if not disposals:
+        return []
+    rows = DisposalPart.objects.filter(disposal__in=disposals).select_related("record__leaf")
+    return list(rows.order_by("disposal__up_to", "number"))
+
+
+def _files(
+    workflow: Workflow, disposed_up_to: int
+) -> tuple[dict[int, list[Payload]], dict[int, list[Gone]]]:
+    """Return the attested files of each attestation by its number, in upload order; and those gone.
 
     One plain query and no models: with ten thousand files this is half of the time to the first
     byte of a package. A number is cheaper to read ten thousand times than a UUID, and a list that
@@ -180,13 +237,17 @@ def _files(workflow: Workflow) -> dict[int, list[Payload]]:
         .order_by("attestation__number", "position")
         .values_list("attestation__number", "name", "blob_id", "blob__size", "blob__crc32")
     )
-    return {
-        number: [
-            Payload(name, size, crc32, sha256, partial(store.read, sha256))
+    files: dict[int, list[Payload]] = {}
+    gone: dict[int, list[Gone]] = {}
+    for number, group in groupby(rows, key=itemgetter(0)):
+        if number <= disposed_up_to:
+            gone[number] = [Gone(name, size, sha256) for _, name, sha256, size, _ in group]
+            continue
+        files[number] = [
+            Payload(name, size, crc32, sha256, store.Reading(sha256))
             for _, name, sha256, size, crc32 in group
         ]
-        for number, group in groupby(rows, key=itemgetter(0))
-    }
+    return files, gone
 
 
 def _documents(attestation: Attestation, user_data: UserData | None) -> Iterator[Payload]:
@@ -213,41 +274,3 @@ def _read_user_data(attestation: Any, start: int, stop: int) -> Iterator[bytes]:
     """Yield a part of an attestation's free data, which is looked up only when it is sent."""
     text = UserData.objects.values_list("text", flat=True).get(pk=attestation)
     yield text.encode()[start:stop]
-
-
-def _context(
-    workflow: Workflow, attestations: list[Attestation], directories: list[Directory]
-) -> dict[str, Any]:
-    names = directory_names(directory.step for directory in directories)
-    entries = [
-        {
-            "attestation": attestation,
-            "directory": name,
-            "description": attestation.description[:REPORT_DESCRIPTION],
-            "is_cut": len(attestation.description) > REPORT_DESCRIPTION,
-            # Templates find a key faster than an attribute, here five hundred times.
-            "files": [
-                {"name": payload.name, "size": payload.size, "sha256": payload.sha256}
-                for payload in directory.payloads[:REPORT_FILES]
-            ],
-            "more": max(0, len(directory.payloads) - REPORT_FILES),
-        }
-        for attestation, directory, name in zip(attestations, directories, names, strict=True)
-    ]
-    verdict = judge(
-        workflow.version.template,
-        (Attested(a.step, a.number, a.is_compliant) for a in attestations),
-    )
-    counting = {step.step: step.number for step in verdict.steps}
-    for entry, attestation in zip(entries, attestations, strict=True):
-        entry["superseded"] = counting[attestation.step] != attestation.number
-    return {
-        "workflow": workflow,
-        "trail": workflow.trail,
-        "organization": workflow.trail.organization,
-        "version": workflow.version,
-        "verdict": verdict,
-        "entries": entries,
-        "public_url": settings.PUBLIC_URL,
-        "files": sum(len(directory.payloads) for directory in directories),
-    }

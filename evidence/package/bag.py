@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 from evidence.names import Namespace, clean, plainly_distinct
-from evidence.package.zip import Archive, Member, Read
+from evidence.package.zip import Archive, Member, Read, Through
 
 _LAYOUT = "urn:trailkeeper:package:1"
 """Part of every entity tag. A release that lays packages out differently counts it up."""
@@ -107,12 +107,14 @@ def pack(
     readme: bytes,
     report: bytes,
     tags: Sequence[Tag] = (),
+    through: Through | None = None,
 ) -> Package:
     """Lays out a package: tag files first, so that a reader at the start learns what follows.
 
     `directories` are in number order, `info` are the lines of `bag-info.txt` before
     `Payload-Oxum`. Raises ValueError for a file name that is not clean or occurs twice, for a
-    digest that is none, and for a label that `bag-info.txt` cannot hold.
+    digest that is none, and for a label that `bag-info.txt` cannot hold. `through` may read
+    members ahead.
     """
     root = clean(root)
     names = directory_names(directory.step for directory in directories)
@@ -120,7 +122,7 @@ def pack(
     data = [Member(f"{root}/data/", 0, 0, None)]
     for directory, directory_name in zip(directories, names, strict=True):
         path = f"data/{directory_name}/"
-        _refuse_bad_files(directory.payloads, path)
+        refuse_bad_files(directory.payloads, path)
         data.append(Member(f"{root}/{path}", 0, 0, None))
         inside = f"{root}/{path}"
         for name, size, crc32, sha256, read in directory.payloads:
@@ -130,13 +132,13 @@ def pack(
     oxum = f"{sum(member.size for member in data)}.{len(manifest)}"
     first = [
         Tag.from_bytes("bagit.txt", DECLARATION),
-        Tag.from_bytes("bag-info.txt", _bag_info(info, oxum)),
+        Tag.from_bytes("bag-info.txt", bag_info(info, oxum)),
         Tag.from_bytes(MANIFEST, "".join(manifest).encode()),
     ]
     rest = [Tag.from_bytes("README.txt", readme), Tag.from_bytes("report.html", report), *tags]
     _refuse_bad_paths(first + rest)
     _refuse_bad_digests(first + rest)
-    tag_manifest = "".join(_line(tag) for tag in first + rest).encode()
+    tag_manifest = "".join(line(tag) for tag in first + rest).encode()
 
     members = [
         Member(f"{root}/{tag.name}", tag.size, tag.crc32, tag.read)
@@ -145,15 +147,16 @@ def pack(
     # The tag manifest covers every file through its digest, but BagIt knows no empty
     # directories, so their names are covered here.
     covered = "\n".join([_LAYOUT, root, *names, ""]).encode() + tag_manifest
-    return Package(Archive(members + data), hashlib.sha256(covered).hexdigest(), root)
+    return Package(Archive(members + data, through), hashlib.sha256(covered).hexdigest(), root)
 
 
-def _line(file: _File, path: str = "") -> str:
+def line(file: _File, path: str = "") -> str:
     """Gives a manifest's line: what `sha256sum` prints, which RFC 8493 §2.1.3 allows, too."""
     return f"{file.sha256}  {path}{file.name}\n"
 
 
-def _refuse_bad_files(payloads: Sequence[Payload], path: str) -> None:
+def refuse_bad_files(payloads: Sequence[Payload], path: str) -> None:
+    """Return if files can be in one directory; ValueError if a name or a digest is not clean."""
     if not plainly_distinct([payload.name for payload in payloads]):
         taken = Namespace()
         for payload in payloads:
@@ -177,7 +180,7 @@ def _refuse_bad_digests(files: Sequence[_File]) -> None:
             )
 
 
-def _bag_info(info: Sequence[tuple[str, str]], oxum: str) -> bytes:
+def bag_info(info: Sequence[tuple[str, str]], oxum: str) -> bytes:
     """Writes `bag-info.txt`, one line each: what breaks a line in a value becomes a space."""
     lines = []
     for label, value in info:

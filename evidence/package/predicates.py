@@ -11,12 +11,14 @@ from typing import Any, Self
 
 from evidence.errors import NotCanonical
 from evidence.ledger import statement
-from evidence.ledger.statement import ATTESTATION, WORKFLOW
+from evidence.ledger.statement import ACTIVITY, ATTESTATION, WORKFLOW
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
+DISPOSED = "evidence-disposed"
+"""The only verb of an activity that has a place in a package."""
 _KINDS = ("user", "service-account", "system")
 _STEP_LIMIT = (
     400  # bytes of UTF-8: the longest that is recorded. It is made a name, which takes time
@@ -125,6 +127,25 @@ def _link(value: Any) -> bool:
     return False
 
 
+def _disposal(value: Any) -> bool:
+    match value:
+        case {
+            "reason": str(),
+            "up_to": up_to,
+            "part": part,
+            "parts": parts,
+            "digests": digests,
+            **more,
+        }:
+            plain = not more and all(map(_count, (up_to, part, parts))) and part <= parts
+            return plain and _each(_sha256)(digests)
+    return False
+
+
+def _sha256(value: Any) -> bool:
+    return isinstance(value, str) and _SHA256.fullmatch(value) is not None
+
+
 def _actor(value: Any) -> bool:
     match value:
         case {"kind": kind, "id": id, "name": str(), **more}:
@@ -133,6 +154,12 @@ def _actor(value: Any) -> bool:
 
 
 _FIELDS: dict[str, dict[str, Rule]] = {
+    ACTIVITY: {
+        "verb": lambda value: value == DISPOSED,
+        "details": _disposal,
+        "by": _actor,
+        "at": _time,
+    },
     WORKFLOW: {
         "id": _text,
         "description": _text,

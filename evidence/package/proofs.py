@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evidence.ledger.proof_file import Inclusion
+from evidence.package import disposals
 from evidence.package.bag import Tag, directory_names
 
 DIRECTORY = "proof"
@@ -46,12 +47,13 @@ def tags(
     checkpoint: bytes,
     workflow: Proven,
     attestations: Iterable[tuple[str, Proven]],
+    disposed: Iterable[Proven] = (),
     timestamp: bytes | None = None,
 ) -> list[Tag]:
     """Return the files of `proof/`, in their order.
 
     `attestations` are each one's step and record, in number order: their files are named after
-    their directories below `data/`.
+    their directories below `data/`. `disposed` are the records of acts of disposal, in order.
     """
     attestations = list(attestations)
     names = directory_names(step for step, _ in attestations)
@@ -59,7 +61,8 @@ def tags(
     if timestamp is not None:
         files.append((TIMESTAMP, timestamp))
     proven = zip(names, (record for _, record in attestations), strict=True)
-    for name, record in [(WORKFLOW, workflow), *proven]:
+    acts = ((disposals.name(place), record) for place, record in enumerate(disposed, start=1))
+    for name, record in [(WORKFLOW, workflow), *proven, *acts]:
         proof = bytes(Inclusion(record.index, record.path, checkpoint))
         files.append((statement_path(name), record.body))
         files.append((proof_path(name), proof))

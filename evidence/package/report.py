@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from evidence.package.disposals import Act
+
 FINDINGS_LIMIT = 20
 """Findings of one check that are kept; the rest are counted."""
 
@@ -96,11 +98,15 @@ class Check:
 class Report:
     """Everything that a verifier tells about one package. Sizes are in bytes, `root` is base64.
 
-    `timestamp` is when the authority says that the checkpoint was there (RFC 3339, UTC).
+    `timestamp` is when the authority says that the checkpoint was there (RFC 3339, UTC). `disposed`
+    are the acts by which files are absent, once they are proven like the rest.
     """
 
     package: str
     workflow: str | None = None
+    # Of the package of a whole trail: its name, and how many workflows there are.
+    trail: str | None = None
+    workflows: int | None = None
     attestations: int = 0
     files: int = 0
     bytes: int = 0
@@ -110,6 +116,7 @@ class Report:
     key: str | None = None
     cosigners: list[str] = field(default_factory=list)
     timestamp: str | None = None
+    disposed: list[Act] = field(default_factory=list)
     checks: dict[Name, Check] = field(default_factory=lambda: {name: Check(name) for name in Name})
     notes: list[str] = field(default_factory=list)
 
@@ -123,6 +130,11 @@ class Report:
             return Verdict.VERIFIED
         return Verdict.UNPROVEN
 
+    @property
+    def absent(self) -> int:
+        """How many files were attested and are not there, because they were disposed of."""
+        return sum(act.absent for act in self.disposed)
+
     def not_run(self, *names: Name, because: Name) -> None:
         """Say of checks that they were not made, because another one did not pass."""
         for name in names:
@@ -130,12 +142,17 @@ class Report:
                 continue  # it has more to say than that
             self.checks[name].skip("not-run", because, f"Not checked: '{because}' has not passed.")
 
+    def _of_trail(self) -> dict[str, Any]:
+        return {"trail": self.trail, "workflows": self.workflows}
+
     def as_json(self) -> dict[str, Any]:
         """Return the report as values for JSON."""
         return {
             "package": self.package,
             "verdict": str(self.verdict),
             "workflow": self.workflow,
+            # Only there for a trail's package, so that every other report stays what it was.
+            **({} if self.workflows is None else self._of_trail()),
             "attestations": self.attestations,
             "files": self.files,
             "bytes": self.bytes,
@@ -145,6 +162,7 @@ class Report:
             "key": self.key,
             "cosigners": self.cosigners,
             "timestamp": self.timestamp,
+            "disposed": [act.as_json() for act in self.disposed],
             "checks": [
                 {
                     "check": str(check.name),

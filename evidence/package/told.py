@@ -33,7 +33,13 @@ _MEANINGS = {
 
 def told(report: Report) -> str:
     """Return the report as lines of text for people."""
-    lines = [printable(report.package), _VERDICTS[report.verdict], ""]
+    lines = [printable(report.package), _VERDICTS[report.verdict]]
+    if report.absent:
+        lines.append(
+            f"{_counted(report.absent, 'file')} that had been attested cannot be checked: disposed "
+            "of, as said below."
+        )
+    lines.append("")
     if facts := list(_facts(report)):
         lines += [*facts, ""]
     for check in report.checks.values():
@@ -52,9 +58,16 @@ def printable(text: str) -> str:
 def _facts(report: Report) -> Iterator[str]:
     if report.workflow is not None:
         yield f"  workflow      {printable(report.workflow)}"
+    if report.trail is not None:
+        yield f"  audit trail   {printable(report.trail)}"
+    if report.workflows is not None:
+        yield f"  workflows     {report.workflows:,}"
     if report.checks[Name.ZIP].outcome is Outcome.PASSED:
         yield f"  attestations  {report.attestations:,}"
         yield f"  evidence      {_counted(report.files, 'file')}, {_counted(report.bytes, 'byte')}"
+    for act in report.disposed:
+        who = f"{_counted(act.absent, 'file')}, by {act.by} on {act.at[:10]}: {act.reason}"
+        yield from _wrapped(who, "  disposed of   ", " " * 16)
     if report.origin is not None:
         yield f"  log           {printable(report.origin)}, {_counted(report.size or 0, 'record')}"
         yield f"  root          {report.root}"

@@ -70,13 +70,13 @@ def directory(file: BinaryIO, size: int) -> Archive:
 
     Its members have no contents: it is there for its frame.
     """
-    count, start, stop = _find_directory(file, size)
+    count, start, stop = find_directory(file, size)
     file.seek(start)
     members = []
     taken: set[str] = set()
     for _ in range(count):
-        member = _central(file, stop)
-        _check_name(member.name)
+        member = central(file, stop)
+        check_name(member.name)
         folded = unicodedata.normalize("NFC", member.name.rstrip("/").casefold())
         if folded in taken:
             raise BadZip(
@@ -88,13 +88,13 @@ def directory(file: BinaryIO, size: int) -> Archive:
         taken.add(folded)
         members.append(member)
     if file.tell() != stop:
-        raise _differs("the central directory", "it holds more than its entries")
+        raise differs("the central directory", "it holds more than its entries")
     try:
         archive = Archive(members)
     except ValueError as error:
-        raise _differs("the central directory", str(error).rstrip(".")) from error
+        raise differs("the central directory", str(error).rstrip(".")) from error
     if archive.length != size:
-        raise _differs(
+        raise differs(
             "the whole file",
             f"these members make {archive.length} bytes, and the file has {size}: something is "
             "cut off, put in, or packed in another way",
@@ -105,7 +105,7 @@ def directory(file: BinaryIO, size: int) -> Archive:
 def root_of(archive: Archive) -> str:
     """Return the one directory in which all members are, else `BadZip`."""
     if not archive.members:
-        raise _differs("the central directory", "it is empty")
+        raise differs("the central directory", "it is empty")
     root = archive.members[0].name.partition("/")[0]
     for member in archive.members:
         if not member.name.startswith(f"{root}/") or member.name == f"{root}/":
@@ -129,28 +129,46 @@ def read(file: BinaryIO, archive: Archive, progress: Progress | None = None) -> 
     file.seek(0)
     for member in archive.members:
         start, header = next(frame)
-        _expect(file, start, header, member.name)
+        expect(file, start, header, member.name)
         start += len(header)
-        digest, crc32, left = sha256(), 0, member.size
-        while left:
-            got = file.readinto(buffer[: min(left, BUFFER)])  # type: ignore[attr-defined]
-            if not got:
-                raise _differs(member.name, "the file became shorter while it was read")
-            piece = buffer[:got]
-            digest.update(piece)
-            crc32 = zlib.crc32(piece, crc32)
-            left -= got
-            if progress:
-                progress(start + member.size - left, archive.length)
-        yield Entry(member.name[skip:], start, member.size, digest.digest(), crc32 == member.crc32)
+        digest, crc32 = hashed(file, member, start, archive.length, buffer, progress)
+        yield Entry(member.name[skip:], start, member.size, digest, crc32 == member.crc32)
     for start, header in frame:
-        _expect(file, start, header, "the central directory")
+        expect(file, start, header, "the central directory")
     if progress:
         progress(archive.length, archive.length)
 
 
-def _find_directory(file: BinaryIO, size: int) -> tuple[int, int, int]:
-    """Return the count of entries, and where the directory begins and ends."""
+def hashed(
+    file: BinaryIO,
+    member: Member,
+    start: int,
+    length: int,
+    buffer: memoryview,
+    progress: Progress | None,
+) -> tuple[bytes, int]:
+    """Return SHA-256 and CRC-32 of a member's contents, which are next in a file of `length`."""
+    digest, crc32, left = sha256(), 0, member.size
+    while left:
+        got = file.readinto(buffer[: min(left, BUFFER)])  # type: ignore[attr-defined]
+        if not got:
+            raise differs(member.name, "the file became shorter while it was read")
+        piece = buffer[:got]
+        digest.update(piece)
+        crc32 = zlib.crc32(piece, crc32)
+        left -= got
+        if progress:
+            progress(start + member.size - left, length)
+    return digest.digest(), crc32
+
+
+def find_directory(
+    file: BinaryIO, size: int, *, members: int = MEMBERS_LIMIT, length: int = DIRECTORY_LIMIT
+) -> tuple[int, int, int]:
+    """Return the count of entries, and where the directory begins and ends.
+
+    `members` and `length` are the most entries and bytes of a directory that the caller can read.
+    """
     stop = size - _END.size
     file.seek(0)
     first = file.read(4)
@@ -158,24 +176,24 @@ def _find_directory(file: BinaryIO, size: int) -> tuple[int, int, int]:
     if end[:4] != b"PK\x05\x06":
         if first != b"PK\x03\x04":
             raise BadZip("not-a-zip", "the whole file", "This is not a zip file.")
-        raise _differs(
+        raise differs(
             "the end", "the zip does not end where the file does: cut off, or with something behind"
         )
-    _, count, length, start = _END.unpack(end)
-    if count == _MAX16 or _MAX32 in (length, start):
+    _, count, bytes_, start = _END.unpack(end)
+    if count == _MAX16 or _MAX32 in (bytes_, start):
         stop -= _LOCATOR_SIZE + _END64.size
         end64 = _read_at(file, stop, _END64.size)
         if end64[:4] != b"PK\x06\x06":
-            raise _differs("the end", "the large numbers of ZIP64 are missing")
-        _, count, length, start = _END64.unpack(end64)
-    if start + length != stop:
-        raise _differs("the end", "the directory is not right before it")
-    if length > DIRECTORY_LIMIT or count > MEMBERS_LIMIT:
+            raise differs("the end", "the large numbers of ZIP64 are missing")
+        _, count, bytes_, start = _END64.unpack(end64)
+    if start + bytes_ != stop:
+        raise differs("the end", "the directory is not right before it")
+    if bytes_ > length or count > members:
         raise BadZip(
             "zip-layout",
             "the end",
-            f"The zip has {count} members and a directory of {length} bytes; this verifier reads "
-            f"at most {MEMBERS_LIMIT} members and {DIRECTORY_LIMIT} bytes.",
+            f"The zip has {count} members and a directory of {bytes_} bytes; this verifier reads "
+            f"at most {members} members and {length} bytes.",
         )
     return count, start, stop
 
@@ -187,36 +205,36 @@ def _read_at(file: BinaryIO, start: int, size: int) -> bytes:
     return file.read(size)
 
 
-def _central(file: BinaryIO, stop: int) -> Member:
+def central(file: BinaryIO, stop: int) -> Member:
     """Return the member of the next entry of the directory, which ends at `stop`."""
     place = "the central directory"
     if file.tell() + _CENTRAL.size > stop:
-        raise _differs(place, "it has fewer entries than it counts")
+        raise differs(place, "it has fewer entries than it counts")
     signature, crc32, size, name_size, extra_size, comment_size = _CENTRAL.unpack(
         file.read(_CENTRAL.size)
     )
     if signature != b"PK\x01\x02" or comment_size:
-        raise _differs(place, "one of its entries is none, or has a comment")
+        raise differs(place, "one of its entries is none, or has a comment")
     if name_size > NAME_LIMIT:
-        raise _differs(place, f"a name in it has {name_size} bytes, and ours {NAME_LIMIT} at most")
+        raise differs(place, f"a name in it has {name_size} bytes, and ours {NAME_LIMIT} at most")
     raw, extra = file.read(name_size), file.read(extra_size)
     try:
         name = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise BadZip("name-unsafe", repr(raw), "The name of a member is not UTF-8.") from error
     if size == _MAX32 and len(extra) >= 12:
-        size = int.from_bytes(extra[4:12], "little")  # of ZIP64; `_expect` holds the rest to it
+        size = int.from_bytes(extra[4:12], "little")  # of ZIP64; `expect` holds the rest to it
     try:
         return Member(name, size, crc32, None if not size else _no_contents)
     except ValueError as error:
-        raise _differs(name, str(error).rstrip(".")) from error
+        raise differs(name, str(error).rstrip(".")) from error
 
 
 def _no_contents(start: int, stop: int) -> Iterator[bytes]:
     raise NotImplementedError("Contents are read from the file, not from the archive.")
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
     """Return if unpacking the member writes below one directory, and shows the name as it is."""
     components = name.removesuffix("/").split("/")
     for component in components:
@@ -236,12 +254,12 @@ def _is_unsafe(character: str) -> bool:
     return character in _NEVER_WRITTEN or unicodedata.category(character) in _INVISIBLE
 
 
-def _expect(file: BinaryIO, start: int, wanted: bytes, about: str) -> None:
+def expect(file: BinaryIO, start: int, wanted: bytes, about: str) -> None:
     """Return if the next bytes of the file, which begin at `start`, are the writer's."""
     found = file.read(len(wanted))
     if found != wanted:
         same = sum(1 for _ in _common(found, wanted))
-        raise _differs(about, f"byte {start + same} is not what we write for these members")
+        raise differs(about, f"byte {start + same} is not what we write for these members")
 
 
 def _common(one: bytes, other: bytes) -> Iterator[int]:
@@ -251,7 +269,8 @@ def _common(one: bytes, other: bytes) -> Iterator[int]:
         yield a
 
 
-def _differs(about: str, what: str) -> BadZip:
+def differs(about: str, what: str) -> BadZip:
+    """Return the error that a zip is not as we write it, at the place `about`."""
     return BadZip(
         "zip-layout",
         about,

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from evidence.errors import BadNote
-from evidence.ledger.note import Algorithm, Key
+from evidence.ledger.checkpoint import Checkpoint
+from evidence.ledger.note import Algorithm, Key, Note
 from evidence.ledger.policy import Policy
 from evidence.ledger.statement import WORKFLOW
-from evidence.package import proofs, unzip
+from evidence.package import proofs, unzip, verify_trail
 from evidence.package.checks import bag, evidence, log, statements, timestamp, workflow
 from evidence.package.contents import Contents
+from evidence.package.disposals import Act
 from evidence.package.report import Name, Outcome, Report
 from evidence.package.unzip import BUFFER, BadZip, Progress
 
@@ -35,6 +37,15 @@ _NOTES = (
 _NO_POLICY = (
     "No policy of witnesses was brought, so only the log's own key vouches that others are shown "
     "the same log."
+)
+_OF_TRAIL = (
+    "Workflows that were left out of this package of a trail cannot be seen here, and the states "
+    "in index.csv are the server's word."
+)
+_ABSENT = (
+    "This package is not whole: files that were attested have been disposed of. The log holds "
+    "their digests, and who disposed of them, when and why; nobody can tell from it what was in "
+    "them."
 )
 
 
@@ -60,11 +71,20 @@ def verify(
             raise BadNote(f"{key.vkey} is the key of a witness; bring that of the log (type 1).")
     report = Report(package=path.name)
     with path.open("rb", buffering=BUFFER) as file:
-        contents = _open(file, report, progress)
-        if contents is not None:
-            _count(contents, report)
-            bag.check(contents, report.checks[Name.BAG])
-            _check_proofs(contents, report, trusted, policy, tsa_roots)
+        members = verify_trail.opened(file, progress)
+        if members is not None:
+            report.notes.append(_OF_TRAIL)
+            found = verify_trail.Verifier(file, members, report)
+            root = found.read()
+            if root is not None:
+                _tell_disposals(report.disposed, report)
+                _check_signed(root, found.signed, report, trusted, policy, tsa_roots)
+        else:
+            contents = _open(file, report, progress)
+            if contents is not None:
+                _count(contents, report)
+                bag.check(contents, report.checks[Name.BAG])
+                _check_proofs(contents, report, trusted, policy, tsa_roots)
     report.notes += _NOTES
     if policy is None:
         report.notes.append(_NO_POLICY)
@@ -110,12 +130,26 @@ def _check_proofs(
     if checks[Name.STATEMENTS].outcome is Outcome.PASSED:
         opening = statements.parse(contents, proofs.WORKFLOW, WORKFLOW)
         report.workflow = workflow.subject(opening)
-        evidence.check(contents, checks[Name.EVIDENCE])
+        acts = evidence.check(contents, checks[Name.EVIDENCE])
         if checkpoint:
             log.check_inclusion(contents, checkpoint, checks[Name.INCLUSION])
         workflow.check(contents, checkpoint, checks[Name.WORKFLOW])
+        _tell_disposals(acts, report)
     else:
         report.not_run(Name.EVIDENCE, Name.INCLUSION, Name.WORKFLOW, because=Name.STATEMENTS)
+    _check_signed(contents, opened, report, keys, policy, tsa_roots)
+
+
+def _check_signed(
+    contents: Contents,
+    opened: tuple[Checkpoint, Note] | None,
+    report: Report,
+    keys: Collection[Key],
+    policy: Policy | None,
+    tsa_roots: "Collection[Certificate] | None",
+) -> None:
+    """Check what others vouch for: the log's key, witnesses, an authority."""
+    checks = report.checks
     if opened is None:
         report.not_run(Name.CHECKPOINT, Name.WITNESSES, Name.TIMESTAMP, because=Name.INCLUSION)
         return
@@ -133,6 +167,17 @@ def _check_proofs(
             )
     report.cosigners = log.check_witnesses(signed, policy, checks[Name.WITNESSES])
     report.timestamp = timestamp.check(contents, signed.text, tsa_roots, checks[Name.TIMESTAMP])
+
+
+def _tell_disposals(acts: list[Act], report: Report) -> None:
+    """Say what is absent because it was disposed of; what is not proven is not said."""
+    told = (Name.EVIDENCE, Name.INCLUSION, Name.WORKFLOW)
+    if any(report.checks[name].outcome is not Outcome.PASSED for name in told):
+        report.disposed = []
+        return
+    report.disposed = acts
+    if report.absent:
+        report.notes.append(_ABSENT)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ format, made to exhaust a verifier rather than to deceive it, are in
 
 from tests.tampering import (
     bags,
+    disposals,
     evidence,
     inclusion,
     signatures,
@@ -23,6 +24,7 @@ __all__ = [
     "TAMPERINGS",
     "Tampering",
     "bags",
+    "disposals",
     "evidence",
     "flips",
     "inclusion",

@@ -24,18 +24,20 @@ def check(contents: Contents, found: Check) -> None:
     declaration = contents.tag("bagit.txt", len(bag.DECLARATION))
     if declaration not in (None, bag.DECLARATION):
         found.fail("bag-declaration", "bagit.txt", "The file does not declare BagIt 1.0 in UTF-8.")
-    _check_info(contents, found)
+    size = sum(entry.size for entry in contents.payload)
+    check_info(contents, size, len(contents.payload), found)
     _check_order(contents, found)
     tags = [entry for path, entry in contents.tags.items() if path != bag.TAG_MANIFEST]
     _check_manifest(contents, bag.MANIFEST, contents.payload, found)
     _check_manifest(contents, bag.TAG_MANIFEST, [e for e in tags if e.path[-1] != "/"], found)
 
 
-def _check_info(contents: Contents, found: Check) -> None:
+def check_info(contents: Contents, size: int, files: int, found: Check) -> None:
+    """Check the lines about a bag, of which the last one counts what is in `data/`."""
     data = contents.tag("bag-info.txt", _INFO_LIMIT)
     if data is None:
         return
-    oxum = f"{sum(entry.size for entry in contents.payload)}.{len(contents.payload)}"
+    oxum = f"{size}.{files}"
     try:
         lines = data.decode("utf-8").splitlines(keepends=True)
     except UnicodeDecodeError:

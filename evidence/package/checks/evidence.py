@@ -2,6 +2,11 @@
 
 The SHA-256 in a statement is what was attested; where it differs from the file's, the file is not
 the evidence, whatever the bag's manifest says.
+
+A file may be absent if an act of disposal names it, the act that answers for its attestation. That
+the act is of this workflow and in the log is seen to by `workflow` and `inclusion`, as with every
+statement. A file that was disposed of and is there all the same is held to its digest: whoever kept
+the bytes may add them. The list of evidence is never disposed of.
 """
 
 import json
@@ -10,9 +15,10 @@ from typing import Any, NamedTuple
 
 from evidence.errors import NotCanonical
 from evidence.ledger import statement
-from evidence.package import proofs
+from evidence.package import disposals, proofs
 from evidence.package.checks import statements
 from evidence.package.contents import DATA, Contents
+from evidence.package.disposals import Act
 from evidence.package.predicates import is_descriptor
 from evidence.package.report import Check
 from evidence.package.unzip import Entry
@@ -35,16 +41,44 @@ class _Wanted(NamedTuple):
         return entry.sha256.hex() == self.sha256 and self.size in (None, entry.size)
 
 
-def check(contents: Contents, found: Check) -> None:
-    """Check every attestation's directory against its statement, which must be well formed."""
-    for name, kind in statements.names(contents):
-        if kind == statement.ATTESTATION:
-            attested = statements.parse(contents, name, kind)
-            _check_directory(contents, name, attested.predicate, found)
+def check(contents: Contents, found: Check) -> list[Act]:
+    """Check every attestation's directory against its statement, which must be well formed.
+
+    Returns the acts of disposal, each with the number of files that are absent because of it.
+    """
+    acts = _acts(contents, found)
+    for name in contents.directories:
+        predicate = statements.parse(contents, name, statement.ATTESTATION).predicate
+        act = disposals.answering(acts, predicate["number"])
+        _check_directory(contents, name, predicate, act, found)
+    for act in acts:
+        if act.unmatched:
+            found.fail(
+                "disposal-extra",
+                proofs.statement_path(disposals.name(act.place)),
+                "Digests that the disposal names and no file of the attestations "
+                f"{act.after + 1} to {act.up_to} has: {len(act.unmatched)}.",
+            )
+    return acts
+
+
+def _acts(contents: Contents, found: Check) -> list[Act]:
+    try:
+        return disposals.acts(
+            statements.parse(contents, name, statement.ACTIVITY)
+            for name in statements.disposed(contents)
+        )
+    except disposals.Unfinished as error:
+        found.fail("disposal-parts", f"{proofs.DIRECTORY}/", str(error))
+        return []
 
 
 def _check_directory(
-    contents: Contents, directory: str, predicate: Mapping[str, Any], found: Check
+    contents: Contents,
+    directory: str,
+    predicate: Mapping[str, Any],
+    act: Act | None,
+    found: Check,
 ) -> None:
     path = f"{DATA}{directory}/"
     entries = {entry.path.removeprefix(path): entry for entry in contents.directories[directory]}
@@ -67,6 +101,8 @@ def _check_directory(
         )
         return
     wanted = dict(zip(names, map(_Wanted.by, descriptors), strict=True))
+    if act is not None:
+        wanted = _left(wanted, entries, act)
     if predicate["user_data"] is not None:
         wanted[USER_DATA] = _Wanted(predicate["user_data"]["digest"]["sha256"], None)
     if predicate["external"]:
@@ -83,6 +119,21 @@ def _check_directory(
             found.fail("evidence-extra", entry.path, "Nobody attested this file.")
     if is_whole and list(entries) != list(wanted):
         found.fail("file-order", path, "The files are in another order than they were attested.")
+
+
+def _left(
+    wanted: Mapping[str, _Wanted], entries: Mapping[str, Entry], act: Act
+) -> dict[str, _Wanted]:
+    """Return the files that must be there: all but those that the act names and that are gone."""
+    left = {}
+    for name, file in wanted.items():
+        digest = bytes.fromhex(file.sha256)
+        act.unmatched.discard(digest)
+        if digest in act.digests and name not in entries:
+            act.absent += 1
+        else:
+            left[name] = file
+    return left
 
 
 def _check_file(path: str, entry: Entry | None, wanted: _Wanted, found: Check) -> bool:

@@ -1,13 +1,16 @@
 """Check `statements`: every directory of `data/` has a canonical statement and a proof.
 
+So has every part of an act of disposal, which has no directory.
+
 What the statements say is compared with files, log and one another by the checks after this one.
 """
 
 from collections.abc import Iterator
+from itertools import count
 
 from evidence.errors import NotCanonical
-from evidence.ledger.statement import ATTESTATION, BODY_LIMIT, WORKFLOW
-from evidence.package import proofs
+from evidence.ledger.statement import ACTIVITY, ATTESTATION, BODY_LIMIT, WORKFLOW
+from evidence.package import disposals, proofs
 from evidence.package.contents import Contents
 from evidence.package.predicates import Statement
 from evidence.package.report import Check
@@ -53,6 +56,17 @@ def names(contents: Contents) -> Iterator[tuple[str, str]]:
     yield proofs.WORKFLOW, WORKFLOW
     for directory in contents.directories:
         yield directory, ATTESTATION
+    for name in disposed(contents):
+        yield name, ACTIVITY
+
+
+def disposed(contents: Contents) -> Iterator[str]:
+    """Yield the name of every statement of a disposal: from 1 on, as many as are there."""
+    for number in count(1):
+        name = disposals.name(number)
+        if proofs.statement_path(name) not in contents.tags or name in contents.directories:
+            return
+        yield name
 
 
 def body(contents: Contents, name: str) -> bytes:

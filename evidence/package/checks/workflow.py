@@ -6,7 +6,7 @@ be of one workflow, complete up to its last record, and under the names that fol
 
 from evidence import names
 from evidence.ledger.checkpoint import Checkpoint
-from evidence.ledger.statement import ATTESTATION, WORKFLOW
+from evidence.ledger.statement import ACTIVITY, ATTESTATION, WORKFLOW
 from evidence.package import bag, proofs
 from evidence.package.checks import statements
 from evidence.package.contents import DATA, Contents
@@ -45,6 +45,7 @@ def check(contents: Contents, checkpoint: Checkpoint | None, found: Check) -> No
                 "one was left out, repeated or moved.",
             )
         steps.append(attested.predicate["step"])
+    _check_disposals(contents, opening, found)
     for directory, wanted in zip(contents.directories, bag.directory_names(steps), strict=True):
         if directory != wanted:
             found.fail(
@@ -63,16 +64,31 @@ def check(contents: Contents, checkpoint: Checkpoint | None, found: Check) -> No
         )
 
 
-def _check_subject(directory: str, attested: Statement, opening: Statement, found: Check) -> None:
+def _check_disposals(contents: Contents, opening: Statement, found: Check) -> None:
+    """Check that disposals are of this workflow too, and of nothing that is not in the package."""
+    last = len(contents.directories)
+    for name in statements.disposed(contents):
+        disposed = statements.parse(contents, name, ACTIVITY)
+        _check_subject(name, disposed, opening, found)
+        up_to = disposed.predicate["details"]["up_to"]
+        if up_to > last:
+            found.fail(
+                "number-gap",
+                proofs.statement_path(name),
+                f"This is about attestations up to {up_to}, and the last one here is {last}.",
+            )
+
+
+def _check_subject(name: str, attested: Statement, opening: Statement, found: Check) -> None:
     if attested.subject != subject(opening):
         found.fail(
             "other-workflow",
-            proofs.statement_path(directory),
+            proofs.statement_path(name),
             f"This record is about {attested.subject}, not about {subject(opening)}.",
         )
     elif attested.subject_sha256 != opening.sha256:
         found.fail(
             "other-workflow",
-            proofs.statement_path(directory),
+            proofs.statement_path(name),
             "This record is about a workflow of the same name that another record opened.",
         )

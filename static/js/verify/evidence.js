@@ -1,7 +1,10 @@
 /* Check `evidence`: each directory of `data/` holds exactly the files that its statement names.
 
    The SHA-256 in a statement is what was attested; where it differs from the file's, the file is not
-   the evidence, whatever the bag's manifest says. */
+   the evidence, whatever the bag's manifest says.
+
+   A file may be absent if an act of disposal names it, the act that answers for its attestation
+   (`evidence/package/checks/evidence.py`). The list of evidence is never disposed of. */
 "use strict";
 (function (tk) {
   const LIST_LIMIT = 16 << 20; // bytes of a list of evidence, which has to be read whole
@@ -11,16 +14,39 @@
   const EXTERNAL = "external.txt";
   const RESERVED = [USER_DATA, EXTERNAL, LIST];
 
-  /** Check every attestation's directory against its statement, which must be well formed. */
+  /** Check every attestation's directory against its statement, which must be well formed.
+
+     Return the acts of disposal, each with the number of files that are absent because of it. */
   async function checkEvidence(contents, found) {
-    for (const [name, kind] of tk.statements.names(contents)) {
-      if (kind !== tk.ATTESTATION) continue;
-      const { predicate } = await tk.statements.parse(contents, name, kind);
-      await checkDirectory(contents, name, predicate, found);
+    const acts = await readActs(contents, found);
+    for (const name of contents.directories.keys()) {
+      const { predicate } = await tk.statements.parse(contents, name, tk.ATTESTATION);
+      const act = tk.answering(acts, predicate.number);
+      await checkDirectory(contents, name, predicate, act, found);
+    }
+    for (const { place, after, upTo, unmatched } of acts) {
+      if (!unmatched.size) continue;
+      found.fail(
+        "disposal-extra",
+        tk.statements.statementPath(tk.disposalName(place)),
+        "Digests that the disposal names and no file of the attestations " +
+          `${after + 1} to ${upTo} has: ${unmatched.size}.`,
+      );
+    }
+    return acts;
+  }
+
+  async function readActs(contents, found) {
+    try {
+      return await tk.acts(contents);
+    } catch (error) {
+      if (!(error instanceof tk.Bad)) throw error;
+      found.fail("disposal-parts", "proof/", error.message);
+      return [];
     }
   }
 
-  async function checkDirectory(contents, directory, predicate, found) {
+  async function checkDirectory(contents, directory, predicate, act, found) {
     const path = `data/${directory}/`;
     const entries = new Map(
       contents.directories.get(directory).map((entry) => [entry.path.slice(path.length), entry]),
@@ -46,6 +72,7 @@
       found.fail("list-form", path, reason);
       return;
     }
+    if (act) tk.excuse(wanted, entries, act);
     addDocuments(wanted, predicate, listing);
     let isWhole = true;
     for (const [name, file] of wanted) {

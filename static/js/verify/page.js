@@ -96,6 +96,10 @@
       }
       // A browser lets go of a file that changes on the disk; whoever chooses it again is heard.
       at("package").value = "";
+      if (error instanceof tk.Bad) {
+        say(error.message);
+        return;
+      }
       say(`Nothing was decided: the file cannot be read to its end. ${error.message}`);
       if (!(error instanceof DOMException || error instanceof tk.Changed)) throw error;
     } finally {

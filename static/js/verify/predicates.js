@@ -41,7 +41,20 @@
       annotations: (annotations) => has(annotations, { size: isSize }),
     });
 
+  // The only verb of an activity that has a place in a package.
+  const DISPOSED = "evidence-disposed";
+  const isDisposal = (value) =>
+    has(value, {
+      reason: isText, up_to: isCount, part: isCount, parts: isCount, digests: each(isSha256),
+    }) && value.part <= value.parts;
+
   const FIELDS = {
+    [tk.ACTIVITY]: {
+      verb: (verb) => verb === DISPOSED,
+      details: isDisposal,
+      by: isActor,
+      at: isTime,
+    },
     [tk.WORKFLOW]: {
       id: isText,
       description: isText,

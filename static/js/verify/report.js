@@ -54,6 +54,7 @@
     key = null;
     cosigners = [];
     timestamp = null; // no browser checks one
+    disposed = []; // the acts by which files are absent, once they are proven like the rest
     notes = [];
 
     constructor(name) {
@@ -91,6 +92,7 @@
         key: this.key,
         cosigners: this.cosigners,
         timestamp: this.timestamp,
+        disposed: this.disposed,
         checks: CHECKS.map((check) => {
           const { outcome, allFindings } = this.checks[check];
           return { check, outcome, findings: allFindings };

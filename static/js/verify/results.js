@@ -75,9 +75,15 @@
   function showReport(report, section) {
     const verdict = VERDICTS[report.verdict];
     const heading = element("h2", { id: "verdict", tabindex: "-1" }, state(verdict));
+    const absent = report.disposed.reduce((sum, { files }) => sum + files, 0);
+    const meaning = report.verdict === "verified" && absent
+      ? `${plural(absent, "file")} that had been attested cannot be checked: disposed of, as said ` +
+        "below. What is left is what was attested, and the log that says so is signed by a key that " +
+        "you trust."
+      : verdict[3];
     section.replaceChildren(
       element("div", { class: `verdict verdict-${report.verdict}` },
-        heading, element("p", {}, verdict[3])),
+        heading, element("p", {}, meaning)),
       facts(report),
       part("What was checked",
         element("ol", { class: "checklist panel checks" }, ...report.checks.map(check))),
@@ -88,6 +94,8 @@
     );
     return heading;
   }
+
+  const bdi = (text) => element("bdi", {}, reveal(text));
 
   const part = (title, content) =>
     element("div", { class: "section" }, element("h3", {}, title), content);
@@ -106,6 +114,10 @@
     const isRead = report.checks.some((one) => one.check === "zip" && one.outcome === "passed");
     if (isRead) add("Holds", `${plural(report.attestations, "attestation")}, ` +
       `${plural(report.files, "file")} in data/, ${humanSize(report.bytes)}`);
+    for (const { files, by, at, reason } of report.disposed) {
+      add("Disposed of", `${plural(files, "file")}, by `, bdi(by), ` on ${at.slice(0, 10)}: `,
+        bdi(reason));
+    }
     add("Log", mono(report.origin));
     add("Tree", report.size === null ? null : `${plural(report.size, "record")}, root `,
       mono(report.root));

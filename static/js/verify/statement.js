@@ -9,8 +9,9 @@
   const STATEMENT_TYPE = "https://in-toto.io/Statement/v1";
   const WORKFLOW = "urn:trailkeeper:workflow:1";
   const ATTESTATION = "urn:trailkeeper:attestation:1";
+  const ACTIVITY = "urn:trailkeeper:activity:1";
   const PREDICATES = [
-    WORKFLOW, ATTESTATION, "urn:trailkeeper:trail:1", "urn:trailkeeper:activity:1",
+    WORKFLOW, ATTESTATION, ACTIVITY, "urn:trailkeeper:trail:1", "urn:trailkeeper:trail:2",
   ];
   const REFUSAL = "The body is not a canonical statement";
 
@@ -113,5 +114,5 @@
     return value;
   }
 
-  Object.assign(tk, { parseStatement, parseJson, BODY_LIMIT, WORKFLOW, ATTESTATION });
+  Object.assign(tk, { parseStatement, parseJson, BODY_LIMIT, WORKFLOW, ATTESTATION, ACTIVITY });
 })((globalThis.trailkeeper ??= {}));

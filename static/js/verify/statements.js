@@ -1,6 +1,6 @@
 /* Check `statements`: `proof/` holds a canonical statement and a proof for every directory of data/.
 
-   What the statements say is compared with files, log and one another by the checks after this one. */
+   So has every part of an act of disposal, which has no directory. What the statements say is compared with files, log and one another by the checks after this one. */
 "use strict";
 (function (tk) {
   const KEY = "proof/log.vkey";
@@ -12,7 +12,17 @@
   /** Return the name of every statement, without suffix, and what kind of statement it must be. */
   function names(contents) {
     const attestations = [...contents.directories.keys()].map((name) => [name, tk.ATTESTATION]);
-    return [["workflow", tk.WORKFLOW], ...attestations];
+    const acts = disposed(contents).map((name) => [name, tk.ACTIVITY]);
+    return [["workflow", tk.WORKFLOW], ...attestations, ...acts];
+  }
+
+  /** Return the name of every statement of a disposal: from 1 on, as many as are there. */
+  function disposed(contents) {
+    const found = [];
+    for (let name = tk.disposalName(1); ; name = tk.disposalName(found.length + 1)) {
+      if (!contents.tags.has(statementPath(name)) || contents.directories.has(name)) return found;
+      found.push(name);
+    }
   }
 
   /** Check that all files are there, none more, in order; then the form of each statement. */
@@ -77,6 +87,7 @@
   }
 
   tk.statements = {
-    check: checkStatements, names, body, parse, statementPath, proofPath, KEY, CHECKPOINT, TIMESTAMP,
+    check: checkStatements, names, disposed, body, parse, statementPath, proofPath, KEY, CHECKPOINT,
+    TIMESTAMP,
   };
 })((globalThis.trailkeeper ??= {}));

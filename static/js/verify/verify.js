@@ -17,9 +17,13 @@
   const NO_POLICY =
     "No policy of witnesses was brought, so only the log's own key vouches that others are shown the " +
     "same log.";
+  const ABSENT =
+    "This package is not whole: files that were attested have been disposed of. The log holds their " +
+    "digests, and who disposed of them, when and why; nobody can tell from it what was in them.";
   const OTHER_KEY =
     "The key in the package (proof/log.vkey) is not the one that was brought and that signed. It " +
     "proves nothing either way; ask the log's owner why.";
+  const ROOT_FILES = 7;
   const AFTER_ZIP = [
     "bag", "statements", "evidence", "inclusion", "workflow", "checkpoint", "witnesses", "timestamp",
   ];
@@ -29,7 +33,8 @@
      `keys` are the texts of the log's keys that are trusted, several after a rotation; `policy` is the
      text or the bytes of a C2SP tlog-policy, whose logs are trusted as well, or null. `signal` cancels;
      `progress(done, total)` is told bytes. Rejects with Bad where a key or the policy is malformed: then
-     nothing has been verified. Whatever is wrong with the package is in the report. */
+     nothing has been verified; so does the package of a whole trail. Whatever is wrong with a package is
+     in the report. */
   async function verify(file, { keys = [], policy = null, signal, progress } = {}) {
     const rules = policy === null ? null : tk.parsePolicy(bytesOf(policy));
     const trusted = [...keys.map(logKey), ...(rules?.logs ?? [])];
@@ -60,6 +65,15 @@
     return key;
   }
 
+  /* A whole trail may be larger than what a browser holds, so the command alone reads it. */
+  function refuseTrails(members, root) {
+    if (!members.slice(0, ROOT_FILES).some(({ name }) => name === `${root}/index.csv`)) return;
+    throw new tk.Bad(
+      "This is the package of a whole trail. Verify it by the command: trailkeeper verify PACKAGE.zip " +
+        "--key KEY. Nothing was checked here, and nothing is wrong with it so far.",
+    );
+  }
+
   /* Check the zip; return its contents, or null where it is none of ours. */
   async function open(source, report) {
     const entries = [];
@@ -67,6 +81,7 @@
     try {
       const members = await tk.readDirectory(source);
       root = tk.rootOf(members);
+      refuseTrails(members, root);
       for await (const entry of tk.readMembers(source, members)) entries.push(entry);
     } catch (error) {
       if (!(error instanceof tk.BadZip)) throw error;
@@ -93,9 +108,10 @@
     if (checks.statements.outcome === "passed") {
       const opening = await tk.statements.parse(contents, "workflow", tk.WORKFLOW);
       report.workflow = tk.subjectOf(opening);
-      await tk.checkEvidence(contents, checks.evidence);
+      const acts = await tk.checkEvidence(contents, checks.evidence);
       if (opened) await tk.checkInclusions(contents, opened, checks.inclusion);
       await tk.checkWorkflow(contents, opened?.checkpoint, checks.workflow);
+      tellDisposals(acts, report);
     } else {
       report.notRun(["evidence", "inclusion", "workflow"], "statements");
     }
@@ -116,6 +132,14 @@
     }
     report.cosigners = await tk.checkWitnesses(signed, policy, checks.witnesses);
     tk.skipTimestamp(contents, checks.timestamp);
+  }
+
+  /* Say what is absent because it was disposed of; what is not proven is not said. */
+  function tellDisposals(acts, report) {
+    const { evidence, inclusion, workflow } = report.checks;
+    if ([evidence, inclusion, workflow].some(({ outcome }) => outcome !== "passed")) return;
+    report.disposed = tk.toldActs(acts);
+    if (acts.some(({ absent }) => absent)) report.notes.push(ABSENT);
   }
 
   Object.assign(tk, { verify, logKey });

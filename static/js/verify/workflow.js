@@ -36,6 +36,7 @@
         );
       }
     }
+    await checkDisposals(contents, opening, found);
     checkNames(contents, steps, opening, found);
     if (checkpoint && !checkpoint.origin.endsWith(`/${organization}`)) {
       const reason = `The workflow is of ${organization}, and this log is not.`;
@@ -43,8 +44,24 @@
     }
   }
 
-  function checkSubject(directory, attested, opening, found) {
-    const path = tk.statements.statementPath(directory);
+  /* Check that disposals are of this workflow too, and of nothing that is not in the package. */
+  async function checkDisposals(contents, opening, found) {
+    const last = contents.directories.size;
+    for (const name of tk.statements.disposed(contents)) {
+      const disposed = await tk.statements.parse(contents, name, tk.ACTIVITY);
+      checkSubject(name, disposed, opening, found);
+      const { up_to: upTo } = disposed.predicate.details;
+      if (upTo <= last) continue;
+      found.fail(
+        "number-gap",
+        tk.statements.statementPath(name),
+        `This is about attestations up to ${upTo}, and the last one here is ${last}.`,
+      );
+    }
+  }
+
+  function checkSubject(name, attested, opening, found) {
+    const path = tk.statements.statementPath(name);
     if (attested.subject !== subjectOf(opening)) {
       const reason = `This record is about ${attested.subject}, not about ${subjectOf(opening)}.`;
       found.fail("other-workflow", path, reason);

@@ -60,7 +60,7 @@ def test_the_report_tells_what_was_verified(tmp_path: Path) -> None:
 
     assert list(told) == [
         *("package", "verdict", "workflow", "attestations", "files", "bytes", "origin", "size"),
-        *("root", "key", "cosigners", "timestamp", "checks", "notes"),
+        *("root", "key", "cosigners", "timestamp", "disposed", "checks", "notes"),
     ]
     assert told["package"] == "package.zip"
     assert (told["verdict"], told["workflow"]) == ("verified", "acme/prod-server-access/run-1")
