@@ -35,22 +35,29 @@ from evidence.models import (
     Record,
     Tile,
     Timestamp,
+    VaultCheck,
     Witnessed,
 )
+from evidence.vault.rows import Round, RoundPart, ScrubFinding, ScrubRepair, Uncopied
 from trails.actions.members import set_standing
 from trails.authentication import actor_of_session
 from trails.models import (
     Activity,
     ApiKey,
     Attestation,
+    Disposal,
+    DisposalPart,
     Evidence,
     HeldFile,
+    Hold,
+    HoldRelease,
     Membership,
     Organization,
     SearchText,
     ServiceAccount,
     StateCount,
     Trail,
+    TrailPackage,
     TrailVersion,
     User,
     UserData,
@@ -179,10 +186,15 @@ _window(ServiceAccount, ("organization", "name", "role", "created_at"), ("organi
 _window(Activity, ("at", "verb", "subject", "by_name", "organization"), ("organization",))
 _window(Trail, ("organization", "name", "created_at"), ("organization",))
 _window(TrailVersion, ("trail", "number", "visibility", "by_name", "at"), ("trail",))
+_window(TrailPackage, ("trail", "state", "by_name", "at", "expires_at"), ("trail",))
 _window(Workflow, ("name", "trail", "by_name", "at"), ("trail",))
 _window(WorkflowStatus, ("workflow", "state", "attestations", "last_at"), ("workflow",))
 _window(Attestation, ("at", "workflow", "step", "number", "is_compliant"), ("workflow",))
 _window(Evidence, ("name", "media_type", "attestation", "blob"), ("attestation", "blob"))
+_window(Hold, ("at", "trail", "workflow", "by_name"), ("trail", "workflow"))
+_window(HoldRelease, ("at", "hold", "by_name"), ("hold",))
+_window(Disposal, ("at", "workflow", "up_to", "files", "by_name"), ("workflow",))
+_window(DisposalPart, ("disposal", "number", "record"), ("disposal", "record"))
 _window(UserData, ("attestation", "size", "sha256"), ("attestation",))
 _window(SearchText, ("at", "workflow", "attestation"), ("workflow", "attestation"))
 _window(StateCount, ("trail", "state", "change"), ("trail",))
@@ -199,3 +211,9 @@ _window(Timestamp, ("checkpoint", "authority", "at"), ("checkpoint",))
 _window(Published, ("log", "size", "at"), ("log",))
 _window(Contradiction, ("log", "source", "size", "at"), ("log",))
 _window(Witnessed, ("origin", "number", "size", "at"))
+_window(Round, ("work", "number", "begun_at", "ended_at", "blobs", "bytes", "findings"))
+_window(RoundPart, ("round", "upto", "due_at"), ("round",))
+_window(ScrubFinding, ("at", "vault", "kind", "blob", "reason"), ("blob",))
+_window(ScrubRepair, ("at", "finding", "how", "kept_as"), ("finding",))
+_window(Uncopied, ("blob", "tries", "due_at"), ("blob",))
+_window(VaultCheck, ("at", "verdict", "vault"))

@@ -4,6 +4,8 @@ Every text says what was wrong, which value, and what to do next. No text holds 
 Kosli CLI uses messages as format strings (contract 0.5).
 """
 
+import datetime
+
 
 class TrailsError(Exception):
     """The base of every refusal. `field` names the input at fault, where one is."""
@@ -42,8 +44,26 @@ class TooMuch(TrailsError):
         self.limit = limit
 
 
+class Disposed(TrailsError):
+    """It was there, and somebody has disposed of it: who, when and why, and what it was."""
+
+    def __init__(
+        self, message: str, *, by: str, at: datetime.datetime, reason: str, sha256: str
+    ) -> None:
+        super().__init__(message)
+        self.by, self.at, self.reason, self.sha256 = by, at, reason, sha256
+
+
 class LengthRequired(TrailsError):
     """An upload did not announce its length."""
+
+
+class Unavailable(TrailsError):
+    """Not at the moment, and not the sender's fault. `retry_after` is in seconds."""
+
+    def __init__(self, message: str, *, retry_after: int = 5) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 VALUE_SHOWN = 80  # characters of a wrong value that an answer repeats

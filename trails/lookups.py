@@ -8,7 +8,9 @@ from django.db.models import Prefetch, QuerySet
 from evidence.prepared import Prepared
 from trails.actors import Actor
 from trails.errors import NotFound
-from trails.models import Attestation, Evidence, Organization, Trail, Workflow
+from trails.keeping import refuse_disposed
+from trails.models import Attestation, Evidence, Organization, Trail, TrailPackage, Workflow
+from trails.trail_packages import is_outdated
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def attestation(workflow: Workflow, id: uuid.UUID) -> Attestation:
 
 
 def evidence(workflow: Workflow, attestation: uuid.UUID, id: uuid.UUID) -> Evidence:
-    """Return a file of a workflow's attestation, with its blob."""
+    """Return a file of a workflow's attestation, with its blob; `Disposed` if it is no more."""
     found: Evidence | None = (
         Evidence.objects.select_related("blob", "attestation")
         .filter(pk=id, attestation_id=attestation, attestation__workflow=workflow)
@@ -123,4 +125,32 @@ def evidence(workflow: Workflow, attestation: uuid.UUID, id: uuid.UUID) -> Evide
     )
     if found is None:
         raise NotFound(f"There is no evidence {id} in attestation {attestation}.")
+    refuse_disposed(workflow.tombstone_of(found.attestation.number), found.blob)
     return found
+
+
+def trail_package(trail: Trail, id: uuid.UUID) -> TrailPackage:
+    """Return a package of a trail that the actor was let see."""
+    found = TrailPackage.objects.current().filter(trail=trail, pk=id)
+    row = found.select_related("trail__organization", "trail__current", "checkpoint").first()
+    if row is None:
+        raise NotFound(
+            f"There is no package {id} of '{trail.name}'. It may have ended: prepare it again, and "
+            "while nothing is added to its range it has the same bytes."
+        )
+    return row
+
+
+def trail_package_to_download(
+    actor: Actor, organization: str, name: str, id: uuid.UUID
+) -> TrailPackage:
+    """Return a package that is ready and whole, of a trail that the actor may see."""
+    row = trail_package(trail(actor, organization, name), id)
+    if not row.is_ready:
+        raise NotFound(f"Package {id} is not ready: it is {row.state}. Ask again later.")
+    if is_outdated(row):
+        raise NotFound(
+            f"Evidence in package {id} has been disposed of since it was prepared. Prepare it "
+            "again: the new one says what is missing."
+        )
+    return row

@@ -21,13 +21,16 @@ class Act(StrEnum):
     SWITCH_BETA = "switch beta features"
     MANAGE_MEMBERS = "manage members"
     MANAGE_KEYS = "manage service accounts and keys"
+    HOLD_EVIDENCE = "place and release legal holds"
+    DISPOSE = "dispose of evidence"
+    PREPARE_PACKAGES = "prepare packages of a trail"
     READ_ACTIVITY = "read the activity"
 
 
 ALLOWED: dict[str, frozenset[Act]] = {
     Role.ADMIN: frozenset(Act),
-    Role.WRITER: frozenset({Act.BEGIN_WORKFLOW, Act.ATTEST, Act.SWITCH_BETA}),
-    Role.AUDITOR: frozenset({Act.READ_ACTIVITY}),
+    Role.WRITER: frozenset({Act.BEGIN_WORKFLOW, Act.ATTEST, Act.SWITCH_BETA, Act.PREPARE_PACKAGES}),
+    Role.AUDITOR: frozenset({Act.READ_ACTIVITY, Act.PREPARE_PACKAGES}),
 }
 
 

@@ -15,6 +15,8 @@ WORKFLOW_ID_LIMIT = 255
 STEP_LIMIT = 100
 STEPS_LIMIT = 200
 DESCRIPTION_LIMIT = 10_000
+REASON_LIMIT = 2_000
+RETENTION_DAYS_LIMIT = 36_500
 
 RESERVED_ORGANIZATIONS = frozenset(
     {"about", "account", "admin", "api", "favicon.ico", "healthz", "new", "ready", "robots.txt"}
@@ -28,8 +30,8 @@ RESERVED_TRAILS = frozenset(
 # A package keeps the proof of the workflow itself beside those of its steps (FORMATS §3).
 RESERVED_STEPS = frozenset({"workflow"})
 RESERVED_WORKFLOWS = frozenset(
-    {"archive", "attest", "card.png", "configure", "feed", "new", "package", "versions"}
-    | {"workflows.csv"}
+    {"archive", "attest", "card.png", "configure", "feed", "hold", "new", "package", "packages"}
+    | {"versions", "workflows.csv"}
 )
 
 

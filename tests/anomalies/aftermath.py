@@ -15,8 +15,9 @@ def plain(id: Any) -> str:
     return str(id).replace("-", "")
 
 
-def path_of(server: Server, sha256: str) -> Path:
-    return server.vault_root / "blobs" / "sha256" / sha256[:2] / sha256[2:4] / sha256
+def bytes_of(server: Server, sha256: str) -> bytes:
+    """Return what is under a content address."""
+    return server.vault.read(f"blobs/sha256/{sha256[:2]}/{sha256[2:4]}/{sha256}")
 
 
 def leftovers(server: Server) -> list[Path]:
@@ -27,14 +28,13 @@ def leftovers(server: Server) -> list[Path]:
 def orphans(server: Server) -> set[str]:
     """Return the names of what is under a content address, or beside one, and has no row."""
     named = {sha256 for (sha256,) in server.sql("SELECT sha256 FROM evidence_blob")}
-    blobs = server.vault_root / "blobs"
-    return {path.name for path in blobs.rglob("*") if path.is_file()} - named
+    return {name.rsplit("/", 1)[-1] for name in server.vault.names()} - named
 
 
 def check_that_nothing_is_half(server: Server) -> None:
     """Check every visible attestation for all that belongs to it."""
     for sha256, size in server.sql("SELECT sha256, size FROM evidence_blob"):
-        data = path_of(server, sha256).read_bytes()
+        data = bytes_of(server, sha256)
         assert (hashlib.sha256(data).hexdigest(), len(data)) == (sha256, size)
 
     files: dict[str, list[tuple[str, str]]] = {}
@@ -79,4 +79,4 @@ def check_that_nothing_acknowledged_is_lost(server: Server, sent: list[Sent]) ->
             files = found[plain(report.id)]
             assert files.keys() == report.files.keys()
             for name, data in report.files.items():
-                assert path_of(server, files[name]).read_bytes() == data
+                assert bytes_of(server, files[name]) == data

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
-from tests.plugins import engines
+from tests.plugins import roles
 from tests.plugins.server import Server
 from tests.plugins.template import DATABASE_FILE
 
@@ -53,7 +53,7 @@ class Backup:
                 shutil.copy2(old, new)
 
     def _administer(self, statement: str, *names: str) -> None:
-        with psycopg.connect(os.environ[engines.POSTGRES_URL], autocommit=True) as connection:
+        with psycopg.connect(os.environ[roles.POSTGRES_URL], autocommit=True) as connection:
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 

@@ -28,7 +28,7 @@ def test_at_each_step(make_server: MakeServer) -> None:
     # The crashes happened where they should: with bytes staged, and with bytes that had no name.
     assert all(staged > 0 for staged, _ in left.values()), left
     named = ATTESTING.index("committed")
-    assert all(left[step][1] > 0 for step in ATTESTING[3:named]), left
+    assert all(left[step][1] > 0 for step in ATTESTING[3:named]), str(left)
     recover(server, token, sent, outsider)
     sweep(server)
 

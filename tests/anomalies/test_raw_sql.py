@@ -11,6 +11,7 @@ from evidence.append_only import protected_models
 from tests.anomalies.everything import attest_everything, contents
 from tests.plugins.world import World
 
+pytestmark = pytest.mark.usefixtures("as_owner")  # the role of a server gets not even this far
 TABLES = [model._meta.db_table for model in protected_models()]
 
 

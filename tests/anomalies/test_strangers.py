@@ -1,7 +1,6 @@
 """What hostile requests and hostile administrators of files once achieved, and no longer do."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from django.test import Client
 
 from evidence.errors import Corrupt
 from evidence.vault import store
+from tests import vaults
 from tests.plugins.world import World
 from trails import actors
 from trails.actions import attestations
@@ -85,11 +85,9 @@ def test_json_that_would_fill_the_memory_is_not_parsed(world: World, path: str) 
     assert "500000" in answer.content.decode()
 
 
-def altered(attestation: Attestation) -> Path:
-    path = Path(store.storage().path(store.address(attestation.evidence.get().blob_id)))
-    path.chmod(0o644)
-    path.write_bytes(b"X" * path.stat().st_size)
-    return path
+def altered(attestation: Attestation) -> None:
+    vault, name = vaults.of_settings(), store.address(attestation.evidence.get().blob_id)
+    vault.write(name, b"X" * len(vault.read(name)))
 
 
 def test_the_download_of_an_altered_file_does_not_complete(world: World) -> None:

@@ -29,6 +29,7 @@ def pair_of_servers(make_server: MakeServer) -> tuple[Server, Server]:
         LOG_LEVEL="ERROR",
         DATABASE_URL=first.database_url,
         VAULT_ROOT=str(first.vault_root),
+        VAULT_URL=first.environment.get("VAULT_URL", ""),
         PUBLIC_URL=first.url,
     )
     return first, second

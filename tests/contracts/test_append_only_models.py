@@ -6,6 +6,9 @@ from evidence.append_only import protected_models
 
 MAY_CHANGE = {
     "evidence.Pending": "a queue: a record leaves it when it has its index, and stays a record",
+    "evidence.Round": "the place of a check that goes on; what it found is written once",
+    "evidence.RoundPart": "what a worker is busy with; it leaves when it is done",
+    "evidence.Uncopied": "a queue: a blob leaves it when it is in the replica, and stays a blob",
     "trails.Organization": "a switch is flipped; its name, log and opening are in records",
     "trails.Trail": "points at the newest version; versions are written once",
     "trails.SearchText": "words derived from rows that are written once; rebuilt by a command",
@@ -15,6 +18,8 @@ MAY_CHANGE = {
     "trails.ServiceAccount": "a role may change; each change leaves an activity and a record",
     "trails.ApiKey": "is revoked and counts its last use; its issue and end leave an activity",
     "trails.HeldFile": "an upload that waits for its attestation, for a day at most",
+    "trails.TrailPackage": "derived from what is written once; ends after some days",
+    "trails.TrailPackageBlock": "a piece of a package of a trail, which ends after some days",
     "trails.User": "people change their passwords",
 }
 # Of other people's apps: rows about sign-in, sessions and the admin, no evidence of anything.

@@ -13,10 +13,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from evidence.ledger import log as ledger
 from tests.plugins.world import World
+from tests.trails.preparing import ready
 from trails.demo.files.pdf import document
 from trails.demo.files.png import Canvas
 from trails.demo.script import at
-from trails.models import Attestation
+from trails.models import Attestation, TrailPackage
 
 SECRET = "the-secret-of-case-4711"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
@@ -90,13 +91,17 @@ def private(world: World) -> Attestation:
         user_data=f'{{"case":"{SECRET}"}}',
     )
     ledger.seal(world.acme.log)
+    assert ready(world, world.private).is_ready
     return attestation
 
 
 def paths(attestation: Attestation) -> dict[str, str]:
     """Return the address of the private thing under every named pattern that can show one."""
+    packed = TrailPackage.objects.get(trail=attestation.workflow.trail)
+    trail = "/api/v1/organizations/acme/trails/case-worker-access"
+    packages = f"{trail}/packages"
     evidence, image, scan = attestation.evidence.order_by("position")
-    api = f"/api/v1/organizations/acme/trails/case-worker-access/workflows/{SECRET}"
+    api = f"{trail}/workflows/{SECRET}"
     page = f"/acme/case-worker-access/{SECRET}/"
     files = f"{page}{attestation.pk}/evidence"
     one = f"{api}/attestations/{attestation.pk}"
@@ -110,6 +115,7 @@ def paths(attestation: Attestation) -> dict[str, str]:
         "settings": "/acme/settings/",
         "activity": "/acme/settings/activity",
         "activity_csv": "/acme/settings/activity.csv",
+        "vault": "/acme/settings/vault",
         "members": "/acme/settings/members",
         "keys": "/acme/settings/keys",
         "organization": "/acme/",
@@ -122,7 +128,13 @@ def paths(attestation: Attestation) -> dict[str, str]:
         "trail": "/acme/case-worker-access/",
         "trail_configure": "/acme/case-worker-access/configure",
         "trail_versions": "/acme/case-worker-access/versions",
+        "trail_hold": "/acme/case-worker-access/hold",
+        "workflow_hold": f"{page}hold",
+        "workflow_dispose": f"{page}dispose",
+        "retention": "/acme/settings/retention",
         "trail_archive": "/acme/case-worker-access/archive",
+        "trail_packages": "/acme/case-worker-access/packages",
+        "trail_package_download": f"/acme/case-worker-access/packages/{packed.pk}",
         "workflow_new": "/acme/case-worker-access/new",
         "attest": f"{page}attest",
         "attest_files": f"{page}attest/files",
@@ -139,11 +151,18 @@ def paths(attestation: Attestation) -> dict[str, str]:
         "list_trails": "/api/v1/organizations/acme/trails",
         "put_trail": "/api/v1/organizations/acme/trails/case-worker-access",
         "get_trail": "/api/v1/organizations/acme/trails/case-worker-access",
-        "list_workflows": "/api/v1/organizations/acme/trails/case-worker-access/workflows",
+        "list_workflows": f"{trail}/workflows",
+        "post_trail_package": packages,
+        "list_trail_packages": packages,
+        "get_trail_package": f"{packages}/{packed.pk}",
+        "delete_trail_package": f"{packages}/{packed.pk}",
+        "download_trail_package": f"{packages}/{packed.pk}/download",
         "put_workflow": api,
         "get_workflow": api,
         "list_attestations": f"{api}/attestations",
         "post_attestation": f"{api}/attestations",
+        "export_attestations": f"{trail}/attestations",
+        "post_attestations": f"{trail}/attestations",
         "get_attestation": one,
         "get_statement": f"{one}/statement",
         "get_evidence": f"{one}/evidence/{evidence.pk}",

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.is_file())
 PAGES = [path for path in TEMPLATES if path.suffix == ".html"]
 # Opened from a disk, where no style sheet lies beside it: its style is inside.
-SELF_CONTAINED = {"package/report.html"}
+SELF_CONTAINED = {"package/report.html", "package/trail/report.html"}
 
 INLINE = re.compile(
     r"\sstyle\s*=|<style|\son[a-z]+\s*=|<script(?![^>]*\ssrc=)|javascript:", re.IGNORECASE

@@ -12,6 +12,7 @@ from tests.anomalies.everything import attest_everything, contents
 from tests.plugins.world import World
 from trails.models import Attestation, Evidence, Organization, Trail, User
 
+pytestmark = pytest.mark.usefixtures("as_owner")  # the role of a server gets not even this far
 Row = Any
 
 

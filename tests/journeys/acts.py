@@ -64,8 +64,8 @@ def accept(server: Server, page: Page, email: str) -> None:
     link = re.search(r"http://\S+/account/password/reset/key/\S+", letter)
     assert link, letter
     page.goto(link[0])
-    page.get_by_label("New Password", exact=True).fill(PASSWORD)
-    page.get_by_label("New Password (again)").fill(PASSWORD)
+    page.get_by_label("New password", exact=True).fill(PASSWORD)
+    page.get_by_label("New password, again").fill(PASSWORD)
     page.get_by_role("button", name="Set the password").click()
     expect(page.get_by_role("heading", level=1)).not_to_have_text("Set your password")
     sign_in(page, email)

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Browsers
 from tests.journeys.verifier import kept
-from tests.packages import example, zipped
+from tests.packages import DISPOSALS, example, zipped
 from tests.plugins.server import Server
 
 VALID = example()
@@ -35,6 +35,24 @@ def package(tmp_path: Path) -> Path:
 def checks(page: Page) -> list[str]:
     """Return the outcome of every check that the page shows."""
     return page.locator(".checks .state").all_inner_texts()
+
+
+def test_an_auditor_is_told_what_was_disposed_of(
+    server: Server, browsers: Browsers, tmp_path: Path
+) -> None:
+    reason = "Retention <b>has</b> ended.\u202e"
+    given = example(disposals=[DISPOSALS[0], DISPOSALS[1]._replace(reason=reason)])
+    (tmp_path / "run-1.zip").write_bytes(given.data)
+    page = browsers.visitor(server.url).page
+    page.goto("/verify/")
+    page.get_by_label("The key that you trust").fill(given.vkey)
+    page.get_by_label("Drop a package here").set_input_files(tmp_path / "run-1.zip")
+    expect(page.get_by_role("heading", name="Verified")).to_be_focused()
+    expect(page.get_by_text("45 files that had been attested cannot be checked")).to_be_visible()
+    expect(page.get_by_text("The package is whole")).to_have_count(0)
+    said = page.get_by_text("41 files, by Zoë Müller on 2026-11-24")
+    expect(said).to_contain_text("Retention <b>has</b> ended.⟨U+202E⟩")
+    expect(page.get_by_text("This package is not whole")).to_be_visible()
 
 
 def test_an_auditor_verifies_a_package_on_the_site(

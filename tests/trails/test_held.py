@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from evidence.vault import store
+from tests import vaults
 from tests.plugins.world import World
 from tests.trails.commands.test_sweep import aged, sweep
 from trails import held
@@ -22,9 +23,7 @@ from trails.models import HeldFile, Workflow
 @pytest.fixture(autouse=True)
 def _vault_of_its_own(tmp_path: Path, settings: Any) -> None:
     settings.VAULT_STAGING = tmp_path / "staging"
-    settings.STORAGES = settings.STORAGES | {
-        "vault": settings.STORAGES["vault"] | {"OPTIONS": {"location": str(tmp_path)}}
-    }
+    vaults.empty(settings, tmp_path)
 
 
 def hold(world: World, workflow: Workflow, *contents: bytes) -> Sequence[HeldFile]:

@@ -10,12 +10,12 @@ from trails.errors import Forbidden
 from trails.models import ServiceAccount
 from trails.permissions import Act, can, require
 
-REPORTING = {Act.BEGIN_WORKFLOW, Act.ATTEST, Act.SWITCH_BETA}
+REPORTING = {Act.BEGIN_WORKFLOW, Act.ATTEST, Act.SWITCH_BETA, Act.PREPARE_PACKAGES}
 MAY: dict[str, set[Act]] = {
     "owner": set(Act),
     "writer": REPORTING,
     "robot": REPORTING,
-    "auditor": {Act.READ_ACTIVITY},
+    "auditor": {Act.READ_ACTIVITY, Act.PREPARE_PACKAGES},
     "outsider": set(),
     "stranger": set(),
     "system": set(Act),

@@ -8,7 +8,7 @@ from typing import Any
 
 from trails.actions import records
 from trails.actors import Actor
-from trails.models import Activity, Evidence, Trail, Workflow
+from trails.models import Activity, Evidence, Trail, TrailPackage, Workflow
 
 
 class Download(StrEnum):
@@ -18,6 +18,7 @@ class Download(StrEnum):
     PACKAGE = "package.downloaded"
     PREVIEW = "evidence.previewed"
     WORKFLOWS = "workflows.exported"
+    ATTESTATIONS = "attestations.exported"
 
 
 def note_download(
@@ -57,8 +58,10 @@ def note_evidence(
     return note_download(actor=actor, workflow=workflow, what=what, details=details | more)
 
 
-def note_export(*, actor: Actor, trail: Trail, details: dict[str, Any]) -> Activity | None:
-    """Write that the actor takes the list of workflows of a trail, which they were let see.
+def note_export(
+    *, actor: Actor, trail: Trail, details: dict[str, Any], what: Download = Download.WORKFLOWS
+) -> Activity | None:
+    """Write that the actor takes a list of all that is in a trail, which they were let see.
 
     As of a download, nothing is written for a stranger, and that gives None.
     """
@@ -67,7 +70,26 @@ def note_export(*, actor: Actor, trail: Trail, details: dict[str, Any]) -> Activ
     return records.note(
         trail.organization,
         actor=actor,
-        verb=Download.WORKFLOWS,
+        verb=what,
         subject=trail.subject,
         details=details,
+    )
+
+
+def note_trail_package(
+    *, actor: Actor, package: TrailPackage, range: str | None
+) -> Activity | None:
+    """Write that the actor downloads the package of a trail, or a range of it.
+
+    As of a download, nothing is written for a stranger, and that gives None.
+    """
+    if actor.is_anonymous:
+        return None
+    details = {"package": str(package.pk), "etag": package.etag, "size": package.length}
+    return records.note(
+        package.trail.organization,
+        actor=actor,
+        verb=Download.PACKAGE,
+        subject=package.trail.subject,
+        details=details | {"range": range},
     )

@@ -11,15 +11,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from evidence import names
+from evidence.package import disposals
 from trails.errors import Invalid
 from trails.words import (
     DESCRIPTION_LIMIT,
     NAME,
     NAME_LIMIT,
+    REASON_LIMIT,
     RESERVED_ORGANIZATIONS,
     RESERVED_STEPS,
     RESERVED_TRAILS,
     RESERVED_WORKFLOWS,
+    RETENTION_DAYS_LIMIT,
     STEP_LIMIT,
     STEPS_LIMIT,
     WORKFLOW_ID,
@@ -78,6 +81,35 @@ def line(value: Any, field: str, *, limit: int = NAME_LIMIT) -> str:
     return stripped
 
 
+def reason(value: Any) -> str:
+    """Return why something is done that people will ask about; `Invalid` where nothing is said."""
+    given = text(value, "reason", limit=REASON_LIMIT).strip()
+    if not given:
+        raise Invalid("Say why: the reason is recorded and cannot be added later.", field="reason")
+    return given
+
+
+def refuse_unless_typed(typed: Any, name: str, what: str) -> None:
+    """Return if a name was typed as it is; `Invalid` if not. `what` is as in `the trail`."""
+    if typed != name:
+        raise Invalid(f"Type the name of {what}, {name}, to confirm.", field="confirm")
+
+
+def retention_days(value: Any) -> int | None:
+    """Return for how many days evidence is kept, None for ever."""
+    if value is None:
+        return None
+    if type(value) is not int:  # a bool is an int as well
+        raise Invalid("retention_days must be a whole number, or null.", field="retention_days")
+    if not 1 <= value <= RETENTION_DAYS_LIMIT:
+        raise Invalid(
+            f"{value} days are no retention. Give 1 to {RETENTION_DAYS_LIMIT}, or none to keep "
+            "evidence for ever.",
+            field="retention_days",
+        )
+    return value
+
+
 def organization_name(value: Any) -> str:
     """Return a name for an organization."""
     name = _matching(value, NAME, NAME_LIMIT, "name", _NAME_RULE)
@@ -124,7 +156,8 @@ def step_name(value: Any, field: str = "step") -> str:
             field=field,
         )
     # As a package will call its files: cleaning drops a dot at the end, for one.
-    if names.clean(name).casefold() in RESERVED_STEPS:
+    directory = names.clean(name)
+    if directory.casefold() in RESERVED_STEPS or disposals.is_taken(directory):
         raise Invalid(f"'{name}' is reserved. Choose another step name.", field=field)
     return name
 

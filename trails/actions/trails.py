@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import EllipsisType
 from typing import Any
 
 from django.db import transaction
@@ -34,12 +35,14 @@ def configure_trail(
     description: str | None = None,
     visibility: str | None = None,
     steps: Sequence[Any] | None = None,
+    retention_days: int | EllipsisType | None = ...,
     based_on: int | None = None,
 ) -> Configured:
     """Create a trail, or write the next version of its configuration.
 
-    What is None stays as it is; a new trail starts private, without steps. The same configuration
-    again writes nothing. `based_on` is the version that the caller has read, 0 for no trail yet:
+    What is None stays as it is; a new trail starts private, without steps. `retention_days` stays
+    when it is left out, for None means for ever. The same configuration again writes nothing.
+    `based_on` is the version that the caller has read, 0 for no trail yet:
     when another one is in force by now, it is a `Conflict`.
     """
     require(actor, Act.CONFIGURE_TRAIL, organization)
@@ -56,6 +59,7 @@ def configure_trail(
         "description": _description(description, before),
         "visibility": _visibility(visibility, before),
         "steps": inputs.steps(steps) if steps is not None else (before.steps if before else []),
+        "retention_days": _retention(retention_days, before),
     }
     if trail and before and all(getattr(before, key) == wanted[key] for key in wanted):
         return Configured(trail, created=False, changed=False)
@@ -68,8 +72,7 @@ def configure_trail(
         organization.log,
         subject=organization.name if created else f"{organization.name}/{name}",
         subject_sha256=opening.sha256,
-        predicate_type=statement.TRAIL,
-        predicate={"version": number, "name": name, **wanted},
+        **_said({"version": number, "name": name, **wanted}),
         actor=actor,
         at=now,
     )
@@ -78,6 +81,14 @@ def configure_trail(
     )
     trail.save(update_fields=["current"])
     return Configured(trail, created=created, changed=True)
+
+
+def _said(predicate: dict[str, Any]) -> dict[str, Any]:
+    """Return a version's predicate and its type: the first type knew of no retention."""
+    if predicate["retention_days"] is not None:
+        return {"predicate_type": statement.TRAIL_RETAINED, "predicate": predicate}
+    del predicate["retention_days"]
+    return {"predicate_type": statement.TRAIL, "predicate": predicate}
 
 
 def _require_version(name: str, before: TrailVersion | None, based_on: int) -> None:
@@ -96,6 +107,12 @@ def _description(given: str | None, before: TrailVersion | None) -> str:
     if given is None:
         return before.description if before else ""
     return inputs.text(given, "description")
+
+
+def _retention(given: int | EllipsisType | None, before: TrailVersion | None) -> int | None:
+    if isinstance(given, EllipsisType):
+        return before.retention_days if before else None
+    return inputs.retention_days(given)
 
 
 def _visibility(given: str | None, before: TrailVersion | None) -> str:

@@ -16,9 +16,11 @@ from trails.actions.attestations import Made, Upload, attested
 from trails.api import schemas
 from trails.models import (
     Attestation,
+    Disposal,
     Evidence,
     Organization,
     Trail,
+    TrailPackage,
     TrailVersion,
     UserData,
     Workflow,
@@ -62,12 +64,38 @@ def trail(row: Trail) -> schemas.Trail:
         description=version.description,
         visibility=version.visibility,
         steps=[schemas.Step(**step) for step in version.steps],
+        retention_days=version.retention_days,
         version=version.number,
         created_at=row.created_at,
         configured_at=version.at,
         record=_record(version.record),
         url=url,
         workflows_url=f"{url}/workflows",
+        packages_url=f"{url}/packages",
+    )
+
+
+def trail_package(row: TrailPackage) -> schemas.TrailPackage:
+    """Return the package of a trail, as far as it is."""
+    url = f"{trail_url(row.trail)}/packages/{row.pk}"
+    return schemas.TrailPackage(
+        id=row.pk,
+        organization=row.trail.organization.name,
+        trail=row.trail.name,
+        state=row.state,
+        reason=row.reason or None,
+        begun_after=row.since,
+        begun_before=row.until,
+        log_size=row.checkpoint.size,
+        workflows=row.workflows,
+        workflows_done=row.done,
+        size=row.length,
+        etag=row.etag or None,
+        asked_at=row.at,
+        by=_by(row),
+        expires_at=row.expires_at,
+        url=url,
+        download_url=f"{url}/download" if row.is_ready else None,
     )
 
 
@@ -106,11 +134,16 @@ def workflow_verdict(row: Workflow, status: WorkflowStatus) -> schemas.WorkflowV
 
 def attestation(row: Attestation, status: WorkflowStatus) -> schemas.Attestation:
     """Return an attestation whose workflow, evidence and digests have been fetched with it."""
-    return _attestation(row, status, in_order(row), getattr(row, "user_data", None))
+    stone = row.workflow.tombstone_of(row.number)
+    return _attestation(row, status, in_order(row), getattr(row, "user_data", None), stone)
 
 
 def _attestation(
-    row: Attestation, status: WorkflowStatus, files: Sequence[Evidence], data: UserData | None
+    row: Attestation,
+    status: WorkflowStatus,
+    files: Sequence[Evidence],
+    data: UserData | None,
+    stone: Disposal | None,
 ) -> schemas.Attestation:
     url = attestation_url(row.workflow, row.pk)
     return schemas.Attestation(
@@ -122,7 +155,7 @@ def _attestation(
         # A status read a moment before the attestation may not know of it yet.
         superseded=status.latest.get(row.step, [0])[0] > row.number,
         description=row.description,
-        evidence=[_evidence(url, item) for item in files],
+        evidence=[_evidence(url, item, stone) for item in files],
         evidence_list_digest=(
             schemas.Digest(sha256=row.evidence_list.sha256, size=row.evidence_list.size)
             if row.evidence_list
@@ -151,7 +184,9 @@ def attestation_with_data(row: Attestation, status: WorkflowStatus) -> schemas.A
 def received(made: Made, uploads: Sequence[Upload]) -> schemas.AttestationReceived:
     """Return an attestation to its reporter, with the names of the files as they were sent."""
     row, status = made.attestation, made.status
-    said = dict(_attestation(row, status, made.evidence, made.user_data))
+    # What was recorded before may have been disposed of since.
+    stone = None if made.created else row.workflow.tombstone_of(row.number)
+    said = dict(_attestation(row, status, made.evidence, made.user_data, stone))
     said["evidence"] = [
         schemas.EvidenceReceived(
             **dict(item), sent_as=upload.name if upload.name != item.name else None
@@ -166,13 +201,15 @@ def in_order(row: Attestation) -> list[Evidence]:
     return sorted(row.evidence.all(), key=lambda item: item.position)
 
 
-def _evidence(attestation_url: str, row: Evidence) -> schemas.Evidence:
+def _evidence(attestation_url: str, row: Evidence, stone: Disposal | None) -> schemas.Evidence:
+    disposed = schemas.Disposed(by=_by(stone), at=stone.at, reason=stone.reason) if stone else None
     return schemas.Evidence(
         id=row.pk,
         name=row.name,
         sha256=row.blob.sha256,
         size=row.blob.size,
         media_type=row.media_type,
+        disposed=disposed,
         url=f"{attestation_url}/evidence/{row.pk}",
     )
 
@@ -190,7 +227,7 @@ def _step(row: Workflow, status: WorkflowStatus, step: state.StepVerdict) -> sch
     )
 
 
-def _by(row: Workflow | Attestation) -> schemas.By:
+def _by(row: Workflow | Attestation | Disposal | TrailPackage) -> schemas.By:
     return schemas.By(kind=row.by_kind, id=row.by_id, name=row.by_name)
 
 

@@ -120,7 +120,7 @@ def get_workflow_proof(
     METHODS,
     ATTESTATIONS + "/{uuid:attestation}/evidence/{uuid:evidence}",
     auth=anybody,
-    response={200: None, **_REFUSALS},
+    response={200: None, **_REFUSALS, **refusals(410)},
     operation_id="get_evidence",
     summary="Download a file",
     openapi_extra=giving(

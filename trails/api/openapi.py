@@ -43,6 +43,7 @@ _MEANING = {
     403: "The actor may read this, and its role does not allow the call.",
     404: "It does not exist, or the actor may not know that it does.",
     409: "It is there already, and different; what is recorded does not change.",
+    410: "Somebody has disposed of it; `disposal` says who, when and why, and its digest.",
     411: "The body came without a Content-Length; chunked bodies are not accepted.",
     412: "`If-Match` names other bytes than there are.",
     413: "A limit was passed; `detail` and `limit` say which.",
@@ -206,7 +207,7 @@ def _response(method: str, status: int, response: dict[str, Any]) -> dict[str, A
         found["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}}}
     if status == 503:
         found["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
-    if status == 201:
+    if status in (201, 202):
         found["headers"] = {
             "Location": {"schema": {"type": "string"}, "description": "The address of what is new."}
         }

@@ -61,7 +61,7 @@ def versions(scope: Scope) -> Part:
     def steps(after: Any) -> Iterator[Step]:
         for end, page in raw_rows.pages(
             TrailVersion,
-            f"id trail_id number description visibility steps record_id {BY} "
+            f"id trail_id number description visibility steps retention_days record_id {BY} "
             "trail.name trail.current_id org.log_id org.opening_id "
             "first.record_id before.id later.id",
             after=after,
@@ -102,10 +102,12 @@ def versions(scope: Scope) -> Part:
         if own is None:
             return
         compared = Comparison(table, id, row | {"name": row["trail.name"]}, own)
-        yield from compared.kind(statement.TRAIL)
+        # The type without retention is that of the versions that ask for none.
+        retained = own.kind == statement.TRAIL_RETAINED
+        yield from compared.kind(statement.TRAIL_RETAINED if retained else statement.TRAIL)
         yield from compared.columns(
             {"number": "version", "name": "name"}
-            | {name: name for name in ("description", "visibility", "steps")}
+            | {n: n for n in ("description", "visibility", "steps", "retention_days")}
         )
         yield from compared.in_log(row["org.log_id"])
         opening = said.get(str(row["org.opening_id"]))
@@ -149,7 +151,7 @@ def workflows(scope: Scope) -> Part:
         yield from compared.kind(statement.WORKFLOW)
         yield from compared.columns({"name": "id", "description": "description"})
         yield from compared.in_log(row["org.log_id"])
-        if row["version.trail_id"] not in {None, row["trail_id"]}:
+        if row["version.trail_id"] not in (None, row["trail_id"]):
             reason = f"It began in trail {row['version.trail_id']}, and is in {row['trail_id']}."
             yield compared.found(Kind.ALTERED, reason)
         version, opening = (

@@ -11,9 +11,12 @@ from evidence.ledger.fsck.records import references
 from evidence.models import Record
 from evidence.raw_rows import Join
 from evidence.vault import scrub
+from trails import erasing
 from trails.fsck.activities import activities, unclaimed
 from trails.fsck.attestations import attestations, user_data
 from trails.fsck.configuration import organizations, versions, workflows
+from trails.fsck.disposals import disposals
+from trails.fsck.holds import holds, releases, unclaimed_acts
 from trails.fsck.statuses import statuses
 from trails.models import Attestation, Evidence
 
@@ -25,13 +28,14 @@ def parts(scope: Scope) -> Iterator[Part]:
         yield references("trails", list(apps.get_app_config("trails").get_models()))
     for part in (organizations, versions, workflows, attestations, user_data, activities):
         yield part(scope)
-    yield unclaimed(scope)
+    for part in (holds, releases, disposals, unclaimed, unclaimed_acts):
+        yield part(scope)
     yield statuses(scope)
     if scope.log is None:
         yield scrub.files()
-        yield scrub.blobs(scope)
+        yield scrub.blobs(scope, disposed=erasing.spent)
     else:
-        yield scrub.blobs(scope, blobs_of(scope.log))
+        yield scrub.blobs(scope, blobs_of(scope.log), disposed=erasing.spent)
 
 
 def blobs_of(log: str) -> scrub.Belongs:

@@ -10,7 +10,9 @@ from trails.models.accounts import (
 )
 from trails.models.attestations import Attestation, Evidence, UserData
 from trails.models.held import HeldFile
+from trails.models.retention import Disposal, DisposalPart, Hold, HoldRelease
 from trails.models.search import SearchText
+from trails.models.trail_packages import TrailPackage, TrailPackageBlock
 from trails.models.trails import Trail, TrailVersion
 from trails.models.workflows import StateCount, Workflow, WorkflowStatus
 
@@ -18,14 +20,20 @@ __all__ = [
     "Activity",
     "ApiKey",
     "Attestation",
+    "Disposal",
+    "DisposalPart",
     "Evidence",
     "HeldFile",
+    "Hold",
+    "HoldRelease",
     "Membership",
     "Organization",
     "SearchText",
     "ServiceAccount",
     "StateCount",
     "Trail",
+    "TrailPackage",
+    "TrailPackageBlock",
     "TrailVersion",
     "User",
     "UserData",

@@ -3,9 +3,11 @@
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 
 from evidence.append_only import AppendOnly, AppendOnlyQuerySet
 from evidence.models import HEX_SHA256, Blob, Record, new_id
+from trails.models.retention import Disposal
 from trails.models.workflows import Workflow
 from trails.words import STEP_LIMIT, ActorKind, StepState
 
@@ -15,7 +17,8 @@ class AttestationQuerySet(AppendOnlyQuerySet):
 
     def visible_to(self, actor: Any) -> "AttestationQuerySet":
         """Return the attestations of the workflows that the actor may read."""
-        return self.filter(workflow__in=Workflow.objects.visible_to(actor))
+        workflows = Workflow.objects.visible_to(actor)
+        return self.using(workflows.db).filter(workflow__in=workflows)
 
 
 class Attestation(AppendOnly):
@@ -64,6 +67,23 @@ class Attestation(AppendOnly):
         return StepState.COMPLIANT if self.is_compliant else StepState.NON_COMPLIANT
 
 
+class EvidenceQuerySet(AppendOnlyQuerySet):
+    """The vocabulary of evidence. A file is disposed of with its attestation (`Disposal`)."""
+
+    def disposed(self) -> "EvidenceQuerySet":
+        """Return the files that were disposed of."""
+        return self.filter(_disposed())
+
+    def kept(self) -> "EvidenceQuerySet":
+        """Return the files that nobody has disposed of."""
+        return self.filter(~_disposed())
+
+
+def _disposed() -> Exists:
+    of = Disposal.objects.filter(workflow=OuterRef("attestation__workflow"))
+    return Exists(of.filter(up_to__gte=OuterRef("attestation__number")))
+
+
 class Evidence(AppendOnly):
     """A file attached to an attestation: a name and a place in order for bytes in the vault."""
 
@@ -74,6 +94,8 @@ class Evidence(AppendOnly):
     name = models.CharField(max_length=255)
     media_type = models.CharField(max_length=255)
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+
+    objects: ClassVar = EvidenceQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "evidence"

@@ -10,7 +10,7 @@ from evidence.append_only import AppendOnly
 from evidence.models import Record, new_id
 from trails.models.accounts import Organization
 from trails.state import Step
-from trails.words import NAME_LIMIT, ActorKind, Visibility
+from trails.words import NAME_LIMIT, RETENTION_DAYS_LIMIT, ActorKind, Visibility
 
 
 def visible(actor: Any, to_trail: str = "") -> Q:
@@ -97,6 +97,8 @@ class TrailVersion(AppendOnly):
     visibility = models.CharField(max_length=20, choices=Visibility.choices)
     # [{"name": "user-identity", "required": true}, …], in order.
     steps = models.JSONField(default=list)
+    # For how long evidence is kept, counted from its attestation; None: for ever.
+    retention_days = models.PositiveIntegerField(null=True)
     by_kind = models.CharField(max_length=20, choices=ActorKind.choices)
     by_id = models.CharField(max_length=36)
     by_name = models.CharField(max_length=200)
@@ -106,6 +108,11 @@ class TrailVersion(AppendOnly):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["trail", "number"], name="trail_version_once"),
+            models.CheckConstraint(
+                condition=Q(retention_days__gte=1, retention_days__lte=RETENTION_DAYS_LIMIT)
+                | Q(retention_days__isnull=True),
+                name="retention_days_in_range",
+            ),
         )
 
     def __str__(self) -> str:

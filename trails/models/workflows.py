@@ -1,14 +1,18 @@
 """Workflows: single runs of a process, and the cached verdict over each."""
 
-from typing import Any, ClassVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, models
 from django.utils import timezone
 
 from evidence.append_only import AppendOnly, AppendOnlyQuerySet
 from evidence.models import Record, new_id
 from trails.models.trails import Trail, TrailVersion, visible
 from trails.words import WORKFLOW_ID_LIMIT, ActorKind, WorkflowState
+
+if TYPE_CHECKING:
+    from trails.models.retention import Disposal
 
 
 class WorkflowQuerySet(AppendOnlyQuerySet):
@@ -17,7 +21,8 @@ class WorkflowQuerySet(AppendOnlyQuerySet):
     def visible_to(self, actor: Any) -> "WorkflowQuerySet":
         """Return the workflows of the trails that the actor may read."""
         # Not `trail__in`: planning the query within the query took PostgreSQL longer than both.
-        return self.filter(visible(actor, "trail__"))
+        # Of the primary: a replica may not know yet that a trail was made private.
+        return self.using(DEFAULT_DB_ALIAS).filter(visible(actor, "trail__"))
 
 
 class Workflow(AppendOnly):
@@ -47,6 +52,20 @@ class Workflow(AppendOnly):
     def subject(self) -> str:
         """Return the name under which records speak of it: `<org>/<trail>/<workflow>`."""
         return f"{self.trail.subject}/{self.name}"
+
+    @cached_property
+    def tombstones(self) -> "list[Disposal]":
+        """Return what was disposed of, in order: each begins where the one before it ended."""
+        return sorted(self.disposals.all(), key=lambda disposal: disposal.up_to)
+
+    @property
+    def disposed_up_to(self) -> int:
+        """Return the number of the last attestation whose files are disposed of, 0 for none."""
+        return self.tombstones[-1].up_to if self.tombstones else 0
+
+    def tombstone_of(self, number: int) -> "Disposal | None":
+        """Return what disposed of the files of the attestation with this number, if anything."""
+        return next((stone for stone in self.tombstones if number <= stone.up_to), None)
 
 
 class WorkflowStatus(models.Model):

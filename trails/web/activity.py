@@ -3,7 +3,7 @@
 Sign-ins and people's own keys belong to no organization and are not shown here.
 
 Threat. Names, subjects and details are strangers' texts: pages reveal and escape them, and a
-spreadsheet must not take one for a formula (`trails.web.tables`).
+spreadsheet must not take one for a formula (`trails.tables`).
 """
 
 import json
@@ -23,11 +23,11 @@ from trails.errors import Invalid
 from trails.models import Activity, Organization
 from trails.models.accounts import ActivityQuerySet
 from trails.permissions import Act
+from trails.tables import line
 from trails.web.organizations import managed
 from trails.web.paging import batches, take, uuid_in
 from trails.web.responses import page
 from trails.web.settings import pages
-from trails.web.tables import line
 
 SHOWN = 50
 CHOICES_SHOWN = 200
@@ -38,10 +38,13 @@ KINDS = {
     "keys": (gettext_lazy("Keys"), ("key.",)),
     "trails": (gettext_lazy("Trails"), ("trail.",)),
     "downloads": (gettext_lazy("Downloads"), ("evidence.", "package.", "workflows.")),
+    "retention": (gettext_lazy("Holds and disposals"), ("hold-", "evidence-")),
     "organization": (gettext_lazy("The organization"), ("organization.", "beta.")),
 }
 VERBS = {
     "organization.created": gettext_lazy("created the organization"),
+    "organization.exported": gettext_lazy("exported the organization"),
+    "organization.imported": gettext_lazy("imported the organization"),
     "beta.switched": gettext_lazy("switched the Kosli dialect"),
     "member.added": gettext_lazy("added a member"),
     "member.role-changed": gettext_lazy("changed a member's role"),
@@ -53,10 +56,16 @@ VERBS = {
     "key.revoked": gettext_lazy("revoked a key"),
     "trail.archived": gettext_lazy("archived a trail"),
     "trail.restored": gettext_lazy("restored a trail"),
+    "hold-placed": gettext_lazy("placed a legal hold"),
+    "hold-released": gettext_lazy("released a legal hold"),
+    "evidence-disposed": gettext_lazy("disposed of evidence"),
     "evidence.downloaded": gettext_lazy("downloaded evidence"),
     "evidence.previewed": gettext_lazy("looked at evidence"),
     "package.downloaded": gettext_lazy("downloaded an evidence package"),
+    "package.prepared": gettext_lazy("asked for the package of a trail"),
+    "package.discarded": gettext_lazy("discarded the package of a trail"),
     "workflows.exported": gettext_lazy("exported the workflows of a trail"),
+    "attestations.exported": gettext_lazy("exported the attestations of a trail"),
 }
 _COLUMNS = ("at", "verb", "subject", "by_kind", "by_id", "by_name", "details", "record", "index")
 

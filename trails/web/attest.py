@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from evidence.errors import VaultUnavailable
 from trails import held, lookups
 from trails.actions.attestations import Made, Upload, attest, attested
 from trails.actors import Actor
@@ -32,6 +33,7 @@ from trails.http.uploads import Form, receive_page
 from trails.models import Attestation, HeldFile, Workflow
 from trails.permissions import Act, require
 from trails.state import judge
+from trails.unavailable import refusal_of
 from trails.web import again, drafts, links
 from trails.web.drafts import FILES, MANY, Draft
 from trails.web.errors import csrf_failure
@@ -70,7 +72,7 @@ def _answer(
     request: HttpRequest, actor: Actor, workflow: Workflow, sent: Form, draft: Draft
 ) -> HttpResponseBase:
     """Record the draft, or show it again with what is to be mended and with all its files."""
-    status = 200
+    status, retry_after = 200, 0
     draft.is_unchecked = bool(sent.fields.get("drop")) or sent.fields.get("act") == "add-link"
     for refusal in sent.refusals:
         draft.refuse(refusal.message)
@@ -82,11 +84,20 @@ def _answer(
     elif sent.fields.get("drop"):
         _drop(actor, workflow, sent.fields["drop"])
     elif not draft.is_unchecked and draft.is_valid():
-        made = _record(actor, workflow, sent, draft)
+        try:
+            made = _record(actor, workflow, sent, draft)
+        except VaultUnavailable as error:
+            # The staging area needs no store: the form comes back with all its files and its key.
+            made, retry_after = None, error.retry_after
+            status = 503
+            draft.refuse(str(refusal_of(error)))
         if made is not None:
             return _done(request, workflow, made, len(draft.held) + len(sent.uploads))
     _hold(actor, workflow, sent, draft)
-    return _show(request, actor, workflow, draft, status=status)
+    response = _show(request, actor, workflow, draft, status=status)
+    if status == 503:
+        response["Retry-After"] = str(retry_after)
+    return response
 
 
 def _record(actor: Actor, workflow: Workflow, sent: Form, draft: Draft) -> Made | None:

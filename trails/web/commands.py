@@ -23,6 +23,17 @@ def begin_command(trail: Trail) -> str:
     )
 
 
+def retention_command(trail: Trail) -> str:
+    """Return the command that sets the retention of a trail."""
+    return " \\\n  ".join(
+        [
+            f"curl -fsS -X PUT {shlex.quote(_trail_address(trail))}",
+            '-H "Authorization: Bearer $KEY" -H "Content-Type: application/json"',
+            f"-d {_json({'retention_days': 3650})}",
+        ]
+    )
+
+
 def attest_command(workflow: Workflow, step: str) -> str:
     """Return the command that attests a step of a workflow with a file."""
     said = _json({"step": step, "is_compliant": True}, "attestation=", ";type=application/json")
@@ -36,13 +47,29 @@ def attest_command(workflow: Workflow, step: str) -> str:
     )
 
 
+def prepare_command(trail: Trail) -> str:
+    """Return the command that asks for the package of a trail, for a year of it."""
+    said: dict[str, object] = {
+        "begun_after": "2026-01-01T00:00:00Z",
+        "begun_before": "2027-01-01T00:00:00Z",
+    }
+    return " \\\n  ".join(
+        [
+            f"curl -fsS -X POST {shlex.quote(f'{_trail_address(trail)}/packages')}",
+            '-H "Authorization: Bearer $KEY" -H "Content-Type: application/json"',
+            f"-d {_json(said)}",
+        ]
+    )
+
+
 def address(trail: Trail, workflow: str) -> str:
     """Return the API's address of a workflow: the one that takes keys."""
+    return f"{_trail_address(trail)}/workflows/{quote(workflow, safe=':@+')}"
+
+
+def _trail_address(trail: Trail) -> str:
     organization, name = quote(trail.organization.name), quote(trail.name)
-    return (
-        f"{settings.PUBLIC_URL}/api/v1/organizations/{organization}/trails/{name}"
-        f"/workflows/{quote(workflow, safe=':@+')}"
-    )
+    return f"{settings.PUBLIC_URL}/api/v1/organizations/{organization}/trails/{name}"
 
 
 def _json(value: dict[str, object], before: str = "", after: str = "") -> str:

@@ -52,7 +52,11 @@ def configure(request: HttpRequest, organization: str, trail: str) -> HttpRespon
     found = lookups.trail(actor, organization, trail)
     require(actor, Act.CONFIGURE_TRAIL, found.organization)
     version = found.version
-    initial = {"description": version.description, "visibility": version.visibility}
+    initial = {
+        "description": version.description,
+        "visibility": version.visibility,
+        "retention_days": version.retention_days,
+    }
     form = _form(request, initial, without="name")
     rows = _rows(request, version.steps)
     based_on = number_in(request.POST, "based_on") or version.number
@@ -145,6 +149,7 @@ def _save(
             description=form.cleaned_data["description"],
             visibility=form.cleaned_data["visibility"],
             steps=steps_of(rows),
+            retention_days=form.cleaned_data["retention_days"],
             based_on=based_on,
         )
     except (Invalid, Conflict) as error:

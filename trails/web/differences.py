@@ -21,6 +21,7 @@ class Version(Protocol):
     description: str
     visibility: str
     steps: list[dict[str, Any]]
+    retention_days: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +45,21 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Everything that differs. `visibility` is the new one, None where it stayed."""
+    """Everything that differs. `visibility` is the new one, None where it stayed.
+
+    `retention_days` are the new ones, None for ever, where `retention_changed`.
+    """
 
     steps: list[StepChange]
     description: list[Line]
     visibility: str | None
+    retention_changed: bool = False
+    retention_days: int | None = None
 
     @property
     def is_empty(self) -> bool:
         """Tell whether both say the same."""
-        return not (self.steps or self.description or self.visibility)
+        return not (self.steps or self.description or self.visibility or self.retention_changed)
 
 
 def differences(before: Version, after: Version) -> Difference:
@@ -62,6 +68,8 @@ def differences(before: Version, after: Version) -> Difference:
         steps=list(_steps(before.steps, after.steps)),
         description=_lines(before.description, after.description),
         visibility=after.visibility if after.visibility != before.visibility else None,
+        retention_changed=after.retention_days != before.retention_days,
+        retention_days=after.retention_days,
     )
 
 

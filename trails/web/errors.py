@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from trails import errors
 from trails.http.logs import request_id
+from trails.unavailable import refusal_of
 from trails.web import again
 
 logger = logging.getLogger(__name__)
@@ -25,8 +27,10 @@ _STATUS: dict[type[errors.TrailsError], int] = {
     errors.Forbidden: 403,
     errors.Invalid: 400,
     errors.Conflict: 409,
+    errors.Disposed: 410,
     errors.TooMuch: 413,
     errors.LengthRequired: 411,
+    errors.Unavailable: 503,
 }
 _TITLE = {
     400: gettext_lazy("That request does not fit"),
@@ -35,9 +39,11 @@ _TITLE = {
     404: gettext_lazy("There is nothing here"),
     405: gettext_lazy("That cannot be done here"),
     409: gettext_lazy("Something is in the way"),
+    410: gettext_lazy("It was disposed of"),
     411: gettext_lazy("The length is missing"),
     413: gettext_lazy("That is too much"),
     500: gettext_lazy("Something went wrong here"),
+    503: gettext_lazy("Not at the moment"),
 }
 # Where signing in may help; what is too much or malformed stays so.
 _SIGNABLE = frozenset({401, 403, 404})
@@ -134,6 +140,9 @@ class ErrorPages:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Return the error's page; None for what is not a refusal."""
+        passing = error if isinstance(error, errors.Unavailable) else refusal_of(error)
+        if passing is not None:
+            return _unavailable(request, passing)
         if not isinstance(error, errors.TrailsError):
             return None
         return error_page(request, _STATUS[type(error)], error.message)
@@ -144,6 +153,19 @@ def _not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
     message = _("This address takes {allowed}, and not {method}. Open it as a page instead.")
     response = error_page(request, 405, message.format(allowed=allowed, method=request.method))
     response["Allow"] = allowed
+    return response
+
+
+def _unavailable(request: HttpRequest, passing: errors.Unavailable) -> HttpResponse:
+    """Return the page for what will work in a moment. It needs no database, which may be away."""
+    if not _is_page(request) or _asks_for_json(request):
+        response = _for_programs(503, passing.message)
+    else:
+        context = {"title": _TITLE[503], "status": 503, "message": passing.message}
+        page = render_to_string("500.html", context | {"request_id": request_id.get()})
+        response = HttpResponse(page, status=503)
+    response["Retry-After"] = str(passing.retry_after)
+    response["Cache-Control"] = "no-store"
     return response
 
 
@@ -181,6 +203,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
     """Return a page that needs no database, and without its template says the same in plain."""
+    # Django calls this while it handles what went wrong, in a middleware as well.
+    passing = refusal_of(sys.exc_info()[1])
+    if passing is not None:
+        return _unavailable(request, passing)
     context = {"title": _TITLE[500], "request_id": request_id.get()}
     page: str
     try:

@@ -22,11 +22,11 @@ from trails.actions.downloads import note_export
 from trails.authentication import actor_of_session
 from trails.errors import Invalid
 from trails.models import Trail, WorkflowStatus
+from trails.tables import line
 from trails.web.filters import Filter
 from trails.web.matrix import Row, matrix, with_workflows
 from trails.web.paging import batches
 from trails.web.responses import cache_control
-from trails.web.tables import line
 
 CSV = "text/csv; charset=utf-8; header=present"
 _BATCH = 500

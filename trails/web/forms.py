@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from trails.errors import Conflict, Invalid, TooMuch
-from trails.words import Visibility
+from trails.words import RETENTION_DAYS_LIMIT, Visibility
 
 
 def refuse(form: forms.Form, error: Invalid | Conflict | TooMuch) -> None:
@@ -46,6 +46,17 @@ class TrailForm(forms.Form):
             (Visibility.PUBLIC, gettext_lazy("Public: everybody reads it, without signing in")),
         ],
         widget=forms.RadioSelect,
+    )
+    retention_days = forms.IntegerField(
+        label=gettext_lazy("Retention in days"),
+        required=False,
+        min_value=1,
+        max_value=RETENTION_DAYS_LIMIT,
+        help_text=gettext_lazy(
+            "For how long evidence is kept, counted from its attestation. Empty: for ever. A later "
+            "version extends it for what is there, and never shortens it."
+        ),
+        widget=forms.NumberInput(attrs={"autocomplete": "off"}),
     )
     confirm_name = forms.CharField(
         required=False,

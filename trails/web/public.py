@@ -20,6 +20,7 @@ from trails.search.find import Hit
 from trails.web.overview import latest
 from trails.web.paging import Page
 from trails.web.responses import page
+from trails.web.vault import write_once
 from trails.words import WorkflowState
 
 WORKFLOWS_SHOWN = 6
@@ -32,7 +33,7 @@ _TRAILS_LOOKED_AT = 200
 @require_safe
 def about(request: HttpRequest) -> HttpResponseBase:
     """Say what is recorded here, what it proves, what it does not, and how to check it."""
-    return page(request, "public/about.html", {}, public=True)
+    return page(request, "public/about.html", write_once(), public=True)
 
 
 def first_page(organizations: Page[Organization], *, is_first: bool) -> dict[str, Any]:

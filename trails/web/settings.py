@@ -21,7 +21,9 @@ def pages(actor: Actor, organization: Organization) -> list[tuple[str, str]]:
     offered = (
         ("members", _("Members"), Act.MANAGE_MEMBERS),
         ("keys", _("Service accounts and keys"), Act.MANAGE_KEYS),
+        ("retention", _("Retention"), Act.HOLD_EVIDENCE),
         ("activity", _("Activity"), Act.READ_ACTIVITY),
+        ("vault", _("Vault"), Act.READ_ACTIVITY),
     )
     return [
         (reverse(name, args=[organization.name]), label)

@@ -11,12 +11,14 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from evidence.models import Blob, Checkpoint, Log, LogKey
+from evidence.models import Blob, Checkpoint, Log, LogKey, VaultCheck
 from trails.models import (
     ApiKey,
     Attestation,
+    Disposal,
     Evidence,
     HeldFile,
+    Hold,
     Organization,
     ServiceAccount,
     Trail,
@@ -24,6 +26,7 @@ from trails.models import (
     Workflow,
     WorkflowStatus,
 )
+from trails.paging import Page
 from trails.sealed import Seal, Standing
 from trails.search.find import Hit
 from trails.web.differences import differences
@@ -112,6 +115,9 @@ def specimens() -> dict[str, Any]:
         **{"organization": organization, "trail": trail, "version": version, "workflow": workflow},
         **{"attestation": attestation, "file": file, "statuses": [status], "here": "Here"},
         "entry": Entry(attestation, False, [file], 3, data),
+        **{"days": 3650, "holds": Page([_hold(trail, now)], more=False)},
+        "stone": Disposal(up_to=3, files=12, bytes=4_200, reason="Its time is over.", at=now, **BY),
+        **{"vault_check": VaultCheck(verdict="proven", at=now), "vault_check_is_old": False},
         **{"seal": seal, "vkey": VKEY, "standing": Standing(seal, 0), "pending_counted": 100},
         **{"package_commands": "trailkeeper verify run-1.zip", "proof_commands": "curl …"},
         "difference": differences(before, version),
@@ -150,6 +156,10 @@ def _version(trail: Trail, number: int, description: str, visibility: str, steps
         at=timezone.now(),
         **BY,
     )
+
+
+def _hold(trail: Trail, at: datetime.datetime) -> Hold:
+    return Hold(trail=trail, reason="Case 4711 is before the court.", at=at, **BY)
 
 
 def _held(at: datetime.datetime) -> HeldFile:

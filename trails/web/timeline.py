@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Case, F, OuterRef, QuerySet, Subquery, TextField, When
 
-from trails.models import Attestation, Evidence, UserData, Workflow
+from trails.models import Attestation, Disposal, Evidence, UserData, Workflow
 from trails.web.pretty import pretty
 
 
@@ -33,6 +33,8 @@ class Entry:
     evidence: list[Evidence]
     files: int
     data: Data | None
+    # What disposed of its files, if anything did.
+    stone: Disposal | None = None
 
     @property
     def more_files(self) -> int:
@@ -57,7 +59,7 @@ def entries(
     data: int,
     files_after: int = 0,
 ) -> list[Entry]:
-    """Return attestations for a page, by two queries whatever their number.
+    """Return attestations for a page, by three queries whatever their number.
 
     At most `files` files of each are shown, from the one after `files_after`, and user data up to
     `data` bytes.
@@ -71,6 +73,7 @@ def entries(
             shown[attestation.pk],
             getattr(attestation, "files", None) or 0,
             free.get(attestation.pk),
+            workflow.tombstone_of(attestation.number),
         )
         for attestation in attestations
     ]

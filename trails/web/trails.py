@@ -15,7 +15,7 @@ from trails.counts import begun_per_day, counts_of
 from trails.errors import Invalid
 from trails.models import Trail, WorkflowStatus
 from trails.permissions import Act, can
-from trails.web import live
+from trails.web import holds, live
 from trails.web.commands import begin_command
 from trails.web.drawing import columns, shares
 from trails.web.filters import Filter
@@ -106,6 +106,7 @@ def _facts(actor: Actor, trail: Trail) -> dict[str, Any]:
         "can_configure": can(actor, Act.CONFIGURE_TRAIL, trail.organization),
         "can_begin": can(actor, Act.BEGIN_WORKFLOW, trail.organization) and not trail.is_archived,
         "command": begin_command(trail),
+        "holds": holds.notices(actor, trail),
     }
 
 

@@ -28,7 +28,8 @@ SCRIPTS = tuple(
     for name in (
         *("bytes", "sha256", "crc32", "source", "names", "zip", "unzip", "contents"),
         *("note", "merkle", "policy", "statement", "predicates", "report"),
-        *("bag", "statements", "evidence", "log", "workflow", "verify", "results", "page"),
+        *("bag", "statements", "disposals", "evidence", "log", "workflow"),
+        *("verify", "results", "page"),
     )
 )
 STYLES = ("css/tokens.css", "css/base.css", "css/components.css", "css/pages.css")

@@ -17,7 +17,7 @@ from trails.models import Evidence, Workflow
 from trails.packages import package_of
 from trails.permissions import Act, can
 from trails.state import MISSING, judge
-from trails.web import checking, live
+from trails.web import checking, holds, live
 from trails.web.commands import attest_command
 from trails.web.paging import both_ways_by_number, number_in
 from trails.web.responses import cache_control, page
@@ -68,6 +68,8 @@ def workflow(
         "vkey": vkey,
         "package_commands": checking.package_commands(found, vkey),
         "held": _held(found),
+        "holds": holds.notices(actor, found.trail, found),
+        "can_hold": can(actor, Act.HOLD_EVIDENCE, found.trail.organization),
         "can_attest": can_attest and not found.trail.is_archived,
         **_telling(found.status.attestations, 0),
     }
@@ -75,10 +77,11 @@ def workflow(
 
 
 def _held(workflow: Workflow) -> dict[str, Any]:
-    """Return how many files the workflow has, and their bytes: nearly all of its package."""
-    return Evidence.objects.filter(attestation__workflow=workflow).aggregate(
-        files=Count("pk"), size=Sum("blob__size", default=0)
-    )
+    """Return how many files the package of a workflow has, and their bytes: nearly all of it."""
+    after = workflow.disposed_up_to
+    return Evidence.objects.filter(
+        attestation__workflow=workflow, attestation__number__gt=after
+    ).aggregate(files=Count("pk"), size=Sum("blob__size", default=0))
 
 
 def _news(request: HttpRequest, workflow: Workflow) -> HttpResponseBase:

@@ -43,6 +43,6 @@ def test_there_is_a_vector_of_every_predicate_type() -> None:
 
 def test_the_words_in_the_bytes_are_those_of_the_format() -> None:
     assert statement.STATEMENT_TYPE == "https://in-toto.io/Statement/v1"
-    kinds = ("activity", "attestation", "trail", "workflow")
-    assert sorted(statement.PREDICATES) == [f"urn:trailkeeper:{kind}:1" for kind in kinds]
+    kinds = ("activity:1", "attestation:1", "trail:1", "trail:2", "workflow:1")
+    assert sorted(statement.PREDICATES) == [f"urn:trailkeeper:{kind}" for kind in kinds]
     assert statement.BODY_LIMIT == 65_535

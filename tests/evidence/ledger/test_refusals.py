@@ -10,7 +10,6 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from evidence.append_only import lifted
 from evidence.errors import NotSealed
 from evidence.ledger import checkpoint as checkpoints
 from evidence.ledger import log as ledger
@@ -19,6 +18,7 @@ from evidence.ledger.note import Note, SigningKey, new_private_key, private_key
 from evidence.models import Contradiction, Leaf, Log, Pending
 from tests.evidence.ledger.conftest import Append, Capture
 from tests.evidence.ledger.refusing import SIZE, grown, refuses
+from tests.plugins.roles import lifted
 
 TILED = 259  # a full tile, and three records beside it
 

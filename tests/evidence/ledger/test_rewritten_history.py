@@ -7,13 +7,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection, transaction
 from django.utils import timezone
 
-from evidence.append_only import lifted
 from evidence.errors import NotSealed
 from evidence.ledger import checkpoint, merkle, objections, published, sealing
 from evidence.ledger import log as ledger
 from evidence.ledger.note import Note, SigningKey
 from evidence.models import Checkpoint, Leaf, Log, LogKey, Pending
 from tests.evidence.ledger.conftest import Append, body
+from tests.plugins.roles import lifted
 
 
 def rewrite(log: Log, index: int) -> None:

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from evidence.models import Blob, Record
 from evidence.vault import store
+from tests import vaults
 from tests.plugins.world import World
 from trails.actions.attestations import Report, Upload, attest, canonical_json
 from trails.errors import Forbidden, Invalid, TooMuch
@@ -46,8 +47,9 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
 ]
 
 
-def vault_files() -> set[Path]:
-    return {path for path in Path(settings.VAULT_ROOT).rglob("*") if path.is_file()}
+def vault_files() -> set[str]:
+    staged = {path.name for path in Path(settings.VAULT_STAGING).glob("*")}
+    return staged | set(vaults.of_settings().names())
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,16 @@ def test_reserved_names_are_refused_however_they_are_written() -> None:
             inputs.workflow_id(name)
 
 
+@pytest.mark.parametrize(
+    "step", ["_disposal", "_disposal.1", "_DISPOSAL.2", "<disposal", "_disposal. ", "_disposal.a"]
+)
+def test_no_step_has_the_name_of_what_a_package_says_of_disposals(step: str) -> None:
+    with pytest.raises(Invalid, match="is reserved"):
+        inputs.step_name(step)
+    assert inputs.step_name("disposal.1") == "disposal.1"
+    assert inputs.step_name("_disposals") == "_disposals"
+
+
 def test_steps_are_given_as_names_or_with_their_duty() -> None:
     assert inputs.steps(["user", {"name": "logs", "required": False}, {"name": "e\u0301"}]) == [
         {"name": "user", "required": True},

@@ -3,9 +3,11 @@
 import datetime
 
 import pytest
+from django.db import connection
 from django.test import RequestFactory
 from django.utils import timezone
 
+from tests.plugins.roles import owning
 from tests.plugins.world import World
 from trails.actions.keys import (
     issue_service_key,
@@ -59,9 +61,10 @@ def test_the_successor_has_the_same_owner_description_and_length_of_life(world: 
     old = issue_service_key(
         account=robot(), actor=owner, description="nightly", expires_at=timezone.now() + 90 * DAY
     )[0]
-    ApiKey.objects.filter(pk=old.pk).update(
-        created_at=timezone.now() - 80 * DAY, expires_at=timezone.now() + 10 * DAY
-    )
+    with owning(connection):
+        ApiKey.objects.filter(pk=old.pk).update(
+            created_at=timezone.now() - 80 * DAY, expires_at=timezone.now() + 10 * DAY
+        )
     new = rotate_key(key=old, actor=owner, grace=HOUR)[0]
     assert (new.service_account, new.description) == (robot(), "nightly")
     assert new.expires_at

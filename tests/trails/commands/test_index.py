@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from tests.anomalies.crowds import all_well, at_once
+from tests.plugins.roles import owning
 from tests.plugins.world import World
 from tests.trails.search.finding import found
 from trails.actions import indexing
@@ -49,7 +50,8 @@ def test_what_was_written_anew_is_what_was_there(world: World) -> None:
     fill(world)
     before = texts()
     assert len(before) == 6
-    SearchText.objects.all().delete()
+    with owning(connection):
+        SearchText.objects.all().delete()
     assert found(world, "writer", "zebra") == []
     assert index() == "Indexed 6 events that were not.\n"
     assert texts() == before
@@ -59,7 +61,8 @@ def test_what_was_written_anew_is_what_was_there(world: World) -> None:
 def test_what_is_there_is_left_alone(world: World) -> None:
     fill(world)
     kept = SearchText.objects.order_by("pk")[2]
-    SearchText.objects.exclude(pk=kept.pk).delete()
+    with owning(connection):
+        SearchText.objects.exclude(pk=kept.pk).delete()
     assert index() == "Indexed 5 events that were not.\n"
     assert index() == "Indexed 0 events that were not.\n"
     assert SearchText.objects.filter(pk=kept.pk).exists()
@@ -68,7 +71,8 @@ def test_what_is_there_is_left_alone(world: World) -> None:
 
 def test_it_goes_on_where_it_was_stopped(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(world)
-    SearchText.objects.all().delete()
+    with owning(connection):
+        SearchText.objects.all().delete()
     monkeypatch.setattr(indexing, "AT_ONCE", 2)
 
     def stop(looked: int, made: int) -> None:
@@ -96,7 +100,8 @@ def test_two_at_once_and_reports_meanwhile_index_everything_once(
     shared_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(shared_world, runs=5)
-    SearchText.objects.all().delete()
+    with owning(connection):
+        SearchText.objects.all().delete()
     monkeypatch.setattr(indexing, "AT_ONCE", 3)
     workflow = shared_world.begin("under-way")
     lock = threading.Lock()
@@ -116,7 +121,8 @@ def test_two_at_once_and_reports_meanwhile_index_everything_once(
 
 def test_what_is_deleted_leaves_the_index_of_words_whole(world: World) -> None:
     fill(world)
-    SearchText.objects.filter(attestation=None).delete()
+    with owning(connection):
+        SearchText.objects.filter(attestation=None).delete()
     assert found(world, "writer", "zebra") == []
     assert len(found(world, "writer", "by:writer")) == 4
     if connection.vendor == "sqlite":

@@ -12,6 +12,7 @@ from django.core.management.base import CommandError
 
 from evidence.models import Blob
 from evidence.vault import store
+from tests import vaults
 from tests.plugins.world import World
 
 HOUR = 3600.0
@@ -28,10 +29,7 @@ def sweep(*arguments: str) -> str:
 def vault(tmp_path: Path, settings: Any) -> Path:
     """A vault of the test's own, still empty."""
     settings.VAULT_STAGING = tmp_path / "staging"
-    settings.STORAGES = settings.STORAGES | {
-        "vault": settings.STORAGES["vault"] | {"OPTIONS": {"location": str(tmp_path)}}
-    }
-    return tmp_path
+    return vaults.local(settings, tmp_path).root  # whose files can be made to look old
 
 
 def aged(path: Path, hours: float) -> Path:

@@ -14,10 +14,16 @@ from django.db import connection, transaction
 
 from evidence.models import Blob
 from evidence.vault import store
+from tests import vaults
 from tests.plugins.world import World
 from trails.models import Evidence
 
 ROUNDS = 15
+
+
+@pytest.fixture(autouse=True)
+def _files_can_be_made_to_look_old(settings: Any, tmp_path: Path) -> None:
+    vaults.local(settings, tmp_path)
 
 
 def left_behind(data: bytes) -> Path:

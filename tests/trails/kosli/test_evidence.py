@@ -24,8 +24,8 @@ def test_a_file_is_kept_to_the_byte(wire: Wire, trail: str) -> None:
     sha256 = hashlib.sha256(data).hexdigest()
     assert (file["name"], file["size"], file["sha256"]) == ("evidence.tgz", len(data), sha256)
     assert file["url"].endswith("/raw"), "the address of the bytes, not of the page that shows them"
-    blob = wire.server.vault_root / f"blobs/sha256/{sha256[:2]}/{sha256[2:4]}/{sha256}"
-    assert blob.read_bytes() == data
+    blob = f"blobs/sha256/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+    assert wire.server.vault.read(blob) == data
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,20 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from tests.anomalies.everything import seal_everything
+from evidence.ledger import log as ledger
+from tests.anomalies.everything import (
+    dispose_of_something,
+    look_after_the_vault,
+    seal_everything,
+)
 from tests.plugins.world import World
-from trails.models import Activity, ApiKey, Evidence, HeldFile, User
+from tests.trails.preparing import ready
+from trails.models import Activity, ApiKey, Evidence, HeldFile, TrailPackageBlock, User
 
+# Bytes of a package that only make sense one after the other.
+PIECES = {TrailPackageBlock}
 MODELS = [
-    *apps.get_app_config("trails").get_models(),
+    *(model for model in apps.get_app_config("trails").get_models() if model not in PIECES),
     *apps.get_app_config("evidence").get_models(),
 ]
 
@@ -32,7 +40,12 @@ def operator(world: World) -> Client:
         size=0,
         staged="b",
     )
+    dispose_of_something(world)
     seal_everything(world.rival.log)
+    look_after_the_vault()
+    ledger.seal(world.acme.log)
+    ready(world, trail=workflow.trail)
+    world.begin("run-pending")
     client = Client()
     client.force_login(User.objects.create_superuser("root@example.com", "x"))
     return client

@@ -6,10 +6,11 @@ import json
 import re
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from PIL import Image
 
+from evidence.vault import store
+from tests import vaults
 from tests.plugins.world import World
 from trails.demo.files.archive import tgz
 from trails.demo.script import at
@@ -171,9 +172,7 @@ def test_a_view_that_there_is_not_is_refused(world: World, query: str) -> None:
 def test_an_altered_file_is_not_shown(world: World) -> None:
     address = place(world, "a.txt", b"recorded\n")
     sha256 = world.public.workflows.get().attestations.get().evidence.get().blob_id
-    path = next(p for p in settings.VAULT_ROOT.rglob(sha256))
-    path.chmod(0o644)
-    path.write_bytes(b"altered!\n")
+    vaults.of_settings().write(store.address(sha256), b"altered!\n")
     client = Client(raise_request_exception=False)
     response = client.get(address)
     assert response.status_code == 500 and b"altered" not in response.content

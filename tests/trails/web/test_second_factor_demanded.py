@@ -1,8 +1,10 @@
 """Where an instance demands a second factor: who is led to set one up, and what stays open."""
 
 import pytest
+from django.db import connection
 from django.test import override_settings
 
+from tests.plugins.roles import owning
 from tests.plugins.world import World
 from tests.second_factors import INDEX, set_up_app
 from trails.models import ApiKey
@@ -69,6 +71,7 @@ def test_nobody_issues_themselves_a_key_to_go_around_it(world: World) -> None:
 @pytest.mark.parametrize("name", ["readymade", "ready.bank", "healthz-corp"])
 def test_an_organization_named_like_a_probe_is_not_left_out(world: World, name: str) -> None:
     world.acme.name = name
-    world.acme.save()
+    with owning(connection):
+        world.acme.save()
     for path in (f"/{name}/", f"/{name}/settings/members", f"/{name}/case-worker-access/"):
         assert world.client("owner").get(path)["Location"] == INDEX, path

@@ -1,5 +1,5 @@
 """`manage.py sweep`: removes bytes that an interrupted report left in the vault without a name,
-and uploads of forms that were not attested within their day.
+uploads of forms that were not attested within their day, and what a disposal left.
 
 Run it daily. It may run beside a busy server and beside itself.
 """
@@ -12,7 +12,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evidence.vault import store
-from trails import held
+from trails import erasing, held, preparing
 
 LEAST_HOURS = 1
 _MOST_HOURS = 24 * 365 * 100
@@ -58,8 +58,18 @@ class Command(BaseCommand):
                 "they are staged before anything names them, and removing them would make the "
                 f"report fail. Give at least {LEAST_HOURS}, or stop the server and add --force."
             )
-        ended = held.sweep()
+        ended, packages = held.sweep(), preparing.sweep()
         staged, stored = store.sweep(older_than=datetime.timedelta(hours=age), spared=held.spared)
+        erased = erasing.finish()
+        if erased.gone:
+            self.stdout.write(f"Removed {erased.gone} files that were disposed of.")
+        if erased.retained:
+            self.stdout.write(
+                f"The store still keeps {erased.retained} files that were disposed of, because of "
+                "a retention or hold of its own. A later sweep removes them."
+            )
+        if packages:
+            self.stdout.write(f"Removed {packages} prepared packages of trails that had ended.")
         if ended:
             self.stdout.write(f"Removed {ended} uploaded files that were not attested in time.")
         self.stdout.write(

@@ -23,8 +23,12 @@ from evidence.ledger import checkpoint as checkpoints
 from evidence.ledger import log as ledger
 from evidence.ledger.note import Algorithm, Note, SigningKey
 from evidence.models import Checkpoint, Cosignature, Log, Published, Witnessed
+from tests import vaults
+from tests.disposing import RETENTION_DAYS, dispose
+from tests.plugins.roles import owning
 from tests.plugins.world import World, build_world
 from trails.actions import records
+from trails.actions.holds import place_hold, release_hold
 from trails.actions.trails import configure_trail
 
 NOW = datetime.datetime(2026, 11, 24, 8, 0, tzinfo=datetime.UTC)
@@ -58,7 +62,7 @@ def found() -> set[tuple[str, str]]:
 
 def run(sql: str, *params: Any) -> int:
     """Run a statement past Django, as somebody with the database's password does."""
-    with connection.cursor() as cursor:
+    with owning(connection), connection.cursor() as cursor:
         cursor.execute(sql, params)
         return int(cursor.rowcount)
 
@@ -99,7 +103,8 @@ class Everything:
     """The world, its vault, and a few rows to begin with."""
 
     world: World
-    vault: Path
+    folder: Path
+    vault: vaults.Vault
     witness: SigningKey
 
     @property
@@ -117,7 +122,7 @@ class Everything:
 def everything(folder: Path) -> Iterator[Everything]:
     """Make the world in one transaction, which is taken back at the end; its triggers are gone."""
     stores: dict[str, Any] = settings.STORAGES
-    vault = stores["vault"] | {"OPTIONS": {"location": str(folder)}}
+    vault = vaults.new_backend(stores, folder)
     with (
         override_settings(
             STORAGES=stores | {"vault": vault},
@@ -162,10 +167,38 @@ def _build(folder: Path) -> Everything:
         if number in {100, 300, 515}:
             ledger.seal(world.rival.log)
     ledger.seal(world.rival.log)
+    _keep_and_dispose(world)
+    ledger.seal(acme)
     world.attest(workflow, "one", True)  # pending
     _vouch(acme, witness)
     lift()
-    return Everything(world, folder, witness)
+    return Everything(world, folder, vaults.of_settings(), witness)
+
+
+def _keep_and_dispose(world: World) -> None:
+    """Make a trail with holds, in force and released, and a workflow with two disposals.
+
+    Others name the same bytes, so that they stay.
+    """
+    owner = world.actor("owner")
+    trail = configure_trail(
+        actor=owner,
+        organization=world.acme,
+        name="cold-storage",
+        steps=["one"],
+        retention_days=RETENTION_DAYS,
+    ).trail
+    old = world.begin("old", trail=trail)
+    for _ in range(3):
+        world.attest(old, "one", files={"gone.json": b"{}", "empty": b""})
+    held = world.begin("held", trail=trail)
+    for named in (old, None):
+        hold = place_hold(actor=owner, trail=trail, workflow=named, reason="A lawsuit.")
+        confirm = named.name if named else trail.name
+        release_hold(actor=owner, hold=hold, reason="It is settled.", confirm=confirm)
+    for up_to in (1, 2):
+        dispose(world, old, up_to)
+    place_hold(actor=owner, trail=trail, workflow=held, reason="Another lawsuit.")
 
 
 def _vouch(log: Log, witness: SigningKey) -> None:
@@ -189,4 +222,5 @@ def lift() -> None:
     """Drop the triggers, as the owner of the tables can. The transaction brings them back."""
     # PostgreSQL refuses to touch the triggers of a table whose constraints are not checked yet.
     connection.check_constraints()
-    append_only.remove(connection)
+    with owning(connection):
+        append_only.remove(connection)

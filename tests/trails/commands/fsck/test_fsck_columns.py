@@ -35,13 +35,18 @@ UNNOTICED = {
     "evidence_timestamp.id": NO_ONE,
     "evidence_witnessed.id": NO_ONE,
     "trails_activity.id": NO_ONE,
+    "trails_disposalpart.id": NO_ONE,
     "trails_evidence.id": NO_ONE,
     "trails_attestation.idempotency_key": "a word between the server and a reporter that retries",
 }
+OBSERVED = {"evidence_scrubfinding", "evidence_scrubrepair", "evidence_vaultcheck"}
 # The row of another table is named: that of what has lost its row.
 NAMED_INSTEAD = {
     "evidence_checkpoint.id": "evidence_cosignature",
     "trails_activity.record_id": "evidence_record",
+    "trails_disposalpart.disposal_id": "trails_disposal",
+    "trails_disposalpart.number": "trails_disposal",
+    "trails_disposalpart.record_id": "trails_disposal",
     "trails_trailversion.id": "trails_trail",
 }
 
@@ -91,7 +96,7 @@ def other_values(field: Any, row: models.Model) -> list[Any]:
         case models.BooleanField():
             return [not value]
         case models.IntegerField():
-            return [value + 1, value - 1, value + 1000]
+            return [1] if value is None else [value + 1, value - 1, value + 1000]
         case models.JSONField():
             return [[*value, "more"] if isinstance(value, list) else {**value, "more": 1}]
         case models.BinaryField():
@@ -131,6 +136,8 @@ def test_a_changed_column_is_named(
     table = model._meta.db_table
     if table in {"evidence_contradiction", "evidence_timestamp"}:
         pytest.skip("has a file of its own: a world in order has no such row")
+    if table in OBSERVED:
+        pytest.skip("says what was once seen of the vault, which can be looked at again")
     [field] = [f for f in model._meta.concrete_fields if f.column == column]
     row = row_of(model, made)
     with taken_back():

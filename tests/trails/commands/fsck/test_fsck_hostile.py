@@ -9,7 +9,17 @@ from evidence.findings import Finding, Kind
 from evidence.ledger import merkle, statement
 from evidence.models import Checkpoint, Cosignature, Leaf, LogKey, Record, Tile, Witnessed
 from tests.trails.commands.fsck.checked import Everything, found, run
-from trails.models import Activity, Attestation, Evidence, TrailVersion, UserData
+from trails.models import (
+    Activity,
+    Attestation,
+    Disposal,
+    Evidence,
+    Hold,
+    HoldRelease,
+    TrailVersion,
+    UserData,
+    Workflow,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("changes_are_taken_back")]
 
@@ -48,7 +58,7 @@ def overwrite(row: Any, column: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: repr(body[:20]))
-@pytest.mark.parametrize("model", [Attestation, TrailVersion, Activity])
+@pytest.mark.parametrize("model", [Attestation, TrailVersion, Activity, Disposal, Hold])
 def test_a_malformed_body_is_a_finding(made: Everything, model: Any, body: bytes) -> None:
     row = model.objects.filter(record__isnull=False).earliest("pk")
     overwrite(row.record, "body", body)
@@ -136,6 +146,18 @@ def sqlite(made: Everything) -> None:
         (Evidence, "blob_id"),
         (UserData, "text"),
         (UserData, "size"),
+        (Workflow, "trail_id"),
+        (Disposal, "id"),
+        (Disposal, "workflow_id"),
+        (Disposal, "up_to"),
+        (Disposal, "reason"),
+        (Disposal, "at"),
+        (Disposal, "record_id"),
+        (Hold, "id"),
+        (Hold, "trail_id"),
+        (Hold, "workflow_id"),
+        (HoldRelease, "at"),
+        (HoldRelease, "hold_id"),
     ],
 )
 def test_a_value_of_another_type_is_a_finding(

@@ -204,7 +204,7 @@ def test_a_contradiction_is_reported_until_it_is_explained(made: Everything) -> 
 
 @pytest.fixture
 def published_copy(made: Everything) -> Iterator[Path]:
-    [path] = made.vault.glob(f"checkpoints/{made.acme.pk}.checkpoint")
+    [path] = made.folder.glob(f"checkpoints/{made.acme.pk}.checkpoint")
     kept = path.read_bytes()
     yield path
     path.write_bytes(kept)
