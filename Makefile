@@ -13,6 +13,7 @@ ARGS ?=
 
 BIN := .venv/bin
 DEMO := $(CURDIR)/.demo
+ENGINES := sqlite postgres scale
 PYTEST := $(BIN)/python -m pytest -n 2 $(ARGS)
 GRANIAN := $(BIN)/granian --interface wsgi --http 1 --no-ws --port $(PORT) \
 	--blocking-threads $(THREADS) --respawn-failed-workers --workers-kill-timeout 30 \
@@ -100,24 +101,27 @@ run: static-root/staticfiles.json ## Serve the instance that the environment des
 
 # --- Checking it ------------------------------------------------------------------------------
 
-# Both runs happen, whatever the first says, and both must pass.
+# All runs happen, whatever the first says, and all must pass.
 .PHONY: test
-test: .venv/installed ## Test on SQLite, then on PostgreSQL
+test: .venv/installed ## Test on SQLite, on PostgreSQL, and as an application role with a vault on S3
 	@verdict=0; \
-	for engine in sqlite postgres; do $(PYTEST) --engine $$engine || verdict=1; done; \
+	for engine in $(ENGINES); do $(PYTEST) --engine $$engine || verdict=1; done; \
 	exit $$verdict
 
-.PHONY: test-sqlite test-postgres
+.PHONY: test-sqlite test-postgres test-scale
 test-sqlite: .venv/installed ## Test on SQLite
 	$(PYTEST) --engine sqlite
 
 test-postgres: .venv/installed ## Test on a PostgreSQL made for the run (or TESTS_POSTGRES_URL)
 	$(PYTEST) --engine postgres
 
+test-scale: .venv/installed ## Test on PostgreSQL as a role that owns nothing, with a vault on S3
+	$(PYTEST) --engine scale
+
 .PHONY: soak
 soak: .venv/installed ## Run the long tests that look for leaks and rare races
 	@verdict=0; \
-	for engine in sqlite postgres; do $(PYTEST) --engine $$engine -m soak || verdict=1; done; \
+	for engine in $(ENGINES); do $(PYTEST) --engine $$engine -m soak || verdict=1; done; \
 	exit $$verdict
 
 .PHONY: bench

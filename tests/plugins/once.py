@@ -1,7 +1,7 @@
-"""Leaves out, on PostgreSQL, what asks nothing of a database and has run on SQLite already.
+"""Leaves out, on the later engines, what asks nothing of them and has run on SQLite already.
 
-Pages as a browser shows them, the browser's verifier, and the readers of evidence are the same on
-every engine, and take minutes. `make test` runs both engines, so each of them runs once.
+Pages as a browser shows them, the browser's verifier, the readers of evidence, and whatever is pure
+are the same on every engine. `make test` runs three of them, so each of these runs once.
 """
 
 from pathlib import Path
@@ -14,20 +14,33 @@ ONCE = (
     *("journeys/test_print.py", "journeys/test_styleguide.py", "journeys/test_hostile_gallery.py"),
     *("journeys/test_verify_matrix.py", "journeys/test_verify_parts.py"),
     *("journeys/test_steps_editor.py", "journeys/test_without_javascript.py"),
+    *("journeys/test_attest_by_browser.py", "journeys/test_live.py", "journeys/test_matrix.py"),
+    *("journeys/test_settings.py", "journeys/test_workflow_page.py"),
     *("journeys/test_reading_without_javascript.py", "evidence/package", "trails/preview"),
     *("contracts/test_gallery.py", "contracts/test_templates.py", "contracts/test_translations.py"),
     "contracts/test_walls.py",
 )
+# By these a test comes to a database, or to a server that has one.
+ASKING = {"db", "transactional_db", "server_template", "s3"}
+# What asks without them: for the vault, or for the engine itself.
+ALWAYS = ("contracts/test_engines.py", "evidence/vault", "anomalies")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deselect them, which the last line of the run counts."""
     if config.getoption("engine") == "sqlite":
         return
-    left_out = [item for item in items if _is_once(item.path)]
+    left_out = [item for item in items if _is_once(item)]
     config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if not _is_once(item.path)]
+    items[:] = [item for item in items if not _is_once(item)]
 
 
-def _is_once(path: Path) -> bool:
-    return any(path.is_relative_to(TESTS / name) for name in ONCE)
+def _is_once(item: pytest.Item) -> bool:
+    if _is_among(item.path, ONCE):
+        return True
+    asks = ASKING & set(getattr(item, "fixturenames", ())) or item.get_closest_marker("django_db")
+    return not asks and not _is_among(item.path, ALWAYS)
+
+
+def _is_among(path: Path, names: tuple[str, ...]) -> bool:
+    return any(path.is_relative_to(TESTS / name) for name in names)
