@@ -39,6 +39,26 @@ _TABLES = """
        AND c.relkind IN ('r', 'p') ORDER BY c.relname
 """
 
+# Whether the role may make tables, and who owns any that it does not.
+_OWNER = """
+    SELECT current_user, has_schema_privilege(current_schema(), 'CREATE'),
+           (SELECT min(pg_get_userbyid(c.relowner)) FROM pg_class c
+             WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
+               AND NOT pg_has_role(current_user, c.relowner, 'USAGE'))
+"""
+
+
+def stranger(connection: BaseDatabaseWrapper) -> str | None:
+    """Return who is connected, in words, where that is not the owner of the tables; else None."""
+    if connection.vendor != "postgresql":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(_OWNER)
+        name, creates, other = cursor.fetchone()
+    if other is not None:
+        return f"the role {name}, which does not own the tables ({other} does)"
+    return None if creates else f"the role {name}, which may make no tables"
+
 
 def objections(connection: BaseDatabaseWrapper) -> list[str]:
     """Return, in sentences, everything that the connected role may do too much or too little."""

@@ -147,7 +147,7 @@ def copy_database(source: Server, target: Server, folder: Path) -> None:
 
 def as_owner(server: Server) -> str:
     """Return the address of a server's database for a tool of PostgreSQL's."""
-    url = server.environment.get("DATABASE_OWNER_URL", server.database_url)
+    url = server.owner.get("DATABASE_OWNER_URL", server.database_url)
     return urlsplit(url)._replace(scheme="postgresql").geturl()
 
 

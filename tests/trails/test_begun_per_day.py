@@ -34,7 +34,7 @@ def begin_at(world: World, moment: datetime.datetime, number: int) -> None:
         record=record, by_kind="system", by_id="", by_name="",
     )  # fmt: skip
     workflow.save()
-    WorkflowStatus(workflow=workflow, trail=world.public, state="incomplete").save()
+    WorkflowStatus.objects.create(workflow=workflow, trail=world.public, state="incomplete")
 
 
 def test_each_day_has_its_number_and_today_is_the_last(world: World) -> None:

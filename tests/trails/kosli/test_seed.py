@@ -13,6 +13,7 @@ from django.test import Client
 
 from evidence import append_only
 from evidence.models import Blob, Record
+from tests.plugins.roles import owning
 from tests.plugins.server import Server
 from tests.plugins.world import World
 from trails.actions.organizations import create_organization
@@ -25,7 +26,8 @@ FLAG = "--i-know-this-deletes-everything"
 def run(tmp_path: Path, content: Any, *flags: str) -> str:
     file, out = tmp_path / "seed.json", io.StringIO()
     file.write_text(content if isinstance(content, str) else json.dumps(content))
-    call_command("seed", str(file), *flags, stdout=out)
+    with owning(connection):
+        call_command("seed", str(file), *flags, stdout=out)
     return out.getvalue()
 
 
@@ -39,7 +41,11 @@ def test_everything_there_was_is_gone(shared_world: World, tmp_path: Path) -> No
     for model in (Attestation, Evidence, Blob, Session):
         assert not model.objects.exists(), model
     assert append_only.missing(connection) == []
-    with pytest.raises(Exception, match="append-only"), connection.cursor() as cursor:
+    with (
+        owning(connection),
+        pytest.raises(Exception, match="append-only"),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("DELETE FROM evidence_record")
 
 
@@ -152,3 +158,13 @@ def test_a_running_server_serves_the_new_seed(server: Server) -> None:
         )
         assert done.returncode == 0, done.stderr
         assert server.sql("SELECT name FROM trails_organization") == [(name,)]
+
+
+def test_only_the_owner_of_the_tables_seeds(server_with_roles: Server, tmp_path: Path) -> None:
+    file = tmp_path / "seed.json"
+    file.write_text("{}")
+    server_with_roles.owner = {}
+    done = server_with_roles.manage("seed", str(file), FLAG)
+    assert done.returncode == 1
+    assert "Nothing was changed" in done.stderr and "DATABASE_OWNER_URL" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -12,14 +12,9 @@ from django.core.management.commands import migrate
 from django.db import OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from trails import granted
+
 _LOCK_NOT_AVAILABLE = "55P03"  # SQLSTATE
-# Who may make tables in the schema, and becomes or is the owner of all that are there.
-_OWNER = """
-    SELECT current_user, has_schema_privilege(current_schema(), 'CREATE'),
-           (SELECT min(pg_get_userbyid(c.relowner)) FROM pg_class c
-             WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
-               AND NOT pg_has_role(current_user, c.relowner, 'USAGE'))
-"""
 
 
 class Command(migrate.Command):
@@ -28,8 +23,7 @@ class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         """Migrate; `CommandError` says who should, or that somebody was in the way."""
         connection = connections[options["database"]]
-        if connection.vendor == "postgresql":
-            _refuse_who_owns_nothing(connection)
+        _refuse_who_owns_nothing(connection)
         try:
             super().handle(*args, **options)
         except OperationalError as error:
@@ -43,14 +37,10 @@ class Command(migrate.Command):
 
 
 def _refuse_who_owns_nothing(connection: BaseDatabaseWrapper) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(_OWNER)
-        name, creates, other = cursor.fetchone()
-    if creates and other is None:
-        return
-    whose = f"which owns none of the tables ({other} does)" if other else "which may make no tables"
-    raise CommandError(
-        f"Migrations change tables, and this is the role {name}, {whose}. Put the owner's address "
-        "into DATABASE_OWNER_URL for this command, and grant what is new: `manage.py grants "
-        "--apply`. The role of the application stays as it is."
-    )
+    stranger = granted.stranger(connection)
+    if stranger is not None:
+        raise CommandError(
+            f"Migrations change tables, and this is {stranger}. Put the owner's address into "
+            "DATABASE_OWNER_URL for this command, and grant what is new: `manage.py grants "
+            "--apply`. The role of the application stays as it is."
+        )

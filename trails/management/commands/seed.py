@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 
 from evidence.append_only import lifted
+from trails import granted
 from trails.actions.keys import issue_user_key
 from trails.actions.organizations import create_organization, create_user, set_role
 from trails.actors import SYSTEM
@@ -54,6 +55,12 @@ class Command(BaseCommand):
             seed = seeds.read(_text(options["file"]))
         except seeds.BadSeed as error:
             raise CommandError(f"Nothing was changed. {options['file']}:\n{error}") from error
+        stranger = granted.stranger(connection)
+        if stranger is not None:
+            raise CommandError(
+                "Nothing was changed. Only their owner can empty the tables, and this is "
+                f"{stranger}. Put the owner's address into DATABASE_OWNER_URL for this command."
+            )
         try:
             with transaction.atomic():
                 _wipe()
