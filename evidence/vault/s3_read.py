@@ -34,8 +34,12 @@ def piece(client: Any, bucket: str, key: str, start: int, stop: int) -> list[byt
         while start < stop:
             before = start
             try:
-                ends = stop
                 got = client.get_object(Bucket=bucket, Key=key, Range=f"bytes={start}-{stop - 1}")
+            except ClientError as error:
+                if code_of(error) in {"InvalidRange", "416"}:
+                    return chunks  # it ends here
+                raise
+            try:
                 body, ends = got["Body"], start + int(got["ContentLength"])
                 while start < ends:
                     chunk = body.read(min(CHUNK, ends - start))
@@ -46,11 +50,8 @@ def piece(client: Any, bucket: str, key: str, start: int, stop: int) -> list[byt
                 if start == ends:
                     body.close()  # gives the connection back
                     return chunks
-            except ClientError as error:
-                if code_of(error) in {"InvalidRange", "416"}:
-                    return chunks  # it ends here
-                raise
             except (BotoCoreError, HTTPError, OSError):
+                # Of the body alone: the client has tried the request again by itself.
                 if tries + 1 >= TRIES and before == start:
                     raise
             tries = 0 if start > before else tries + 1

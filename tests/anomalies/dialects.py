@@ -130,7 +130,7 @@ class Form(Dialect):
     def send(self) -> Answer:
         path = f"{PAGE}/{self.workflow}/attest"
         if not self._page:
-            self._page = call(self.server, "GET", path, **self._as_browser()).text
+            self._page = call(self.server, "GET", path, None, **self._as_browser()).text
         held = re.findall(r'name="held" value="([^"]+)" checked', self._page)
         fields = [
             ("csrfmiddlewaretoken", self._field("csrfmiddlewaretoken")),

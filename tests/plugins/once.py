@@ -1,4 +1,4 @@
-"""Leaves out, on the later engines, what asks nothing of them and has run on SQLite already.
+"""Leaves out, on each engine, what asks nothing of it and runs on another one of them.
 
 Pages as a browser shows them, the browser's verifier, the readers of evidence, and whatever is pure
 are the same on every engine. `make test` runs three of them, so each of these runs once.
@@ -20,6 +20,8 @@ ONCE = (
     *("contracts/test_gallery.py", "contracts/test_templates.py", "contracts/test_translations.py"),
     "contracts/test_walls.py",
 )
+# Faults of an S3 store, each with a server of its own: where the vault is such a store.
+ON_SCALE = ("anomalies/test_s3_faults.py",)
 # By these a test comes to a database, or to a server that has one.
 ASKING = {"db", "transactional_db", "server_template", "s3"}
 # What asks without them: for the vault, or for the engine itself.
@@ -28,11 +30,16 @@ ALWAYS = ("contracts/test_engines.py", "evidence/vault", "anomalies")
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deselect them, which the last line of the run counts."""
-    if config.getoption("engine") == "sqlite":
-        return
-    left_out = [item for item in items if _is_once(item)]
+    engine = config.getoption("engine")
+    left_out = [item for item in items if not _runs(item, engine)]
     config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if not _is_once(item)]
+    items[:] = [item for item in items if _runs(item, engine)]
+
+
+def _runs(item: pytest.Item, engine: str) -> bool:
+    if _is_among(item.path, ON_SCALE):
+        return engine == "scale"
+    return engine == "sqlite" or not _is_once(item)
 
 
 def _is_once(item: pytest.Item) -> bool:

@@ -63,6 +63,18 @@ class PostgresServer:
         self._process.wait(PATIENCE)
         self._leftovers.forget(self._process.pid)
 
+    def restart(self, how: signal.Signals, away: float = 0.0) -> None:
+        """Ends the server and starts it again on the same data; for so many seconds it is away.
+
+        SIGINT ends it in good order, SIGQUIT as a crash does. Not for the server of the whole run.
+        """
+        self._process.send_signal(how)
+        self._process.wait(PATIENCE)
+        self._leftovers.forget(self._process.pid)
+        time.sleep(away)
+        self._process = self._start()
+        self._wait()
+
     @property
     def log(self) -> str:
         """What the server has said so far."""
@@ -84,7 +96,7 @@ class PostgresServer:
         command += ["-k", str(self.folder)]
         for name, value in SETTINGS.items():
             command += ["-c", f"{name}={value}"]
-        with (self.folder / "log").open("wb") as log:
+        with (self.folder / "log").open("ab") as log:
             process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
