@@ -21,9 +21,10 @@ from typing import Any
 import psycopg
 
 from evidence.ledger.note import new_private_key
-from tests.plugins import engines
+from tests.plugins import engines, roles
 from tests.plugins.leftovers import Leftovers
 from tests.plugins.postgres import PostgresServer
+from tests.plugins.seaweed import S3, running
 from tests.plugins.server import Server
 from tests.plugins.template import PROJECT, Template
 
@@ -85,6 +86,11 @@ class Ground:
         self._numbers = itertools.count(1)
         self.postgres_url = postgres_url
 
+    @property
+    def s3(self) -> S3:
+        """The S3 store of this run, on the same disk; the first to ask starts it."""
+        return running(self.folder)
+
     @contextmanager
     def server(
         self, app: str = "config.wsgi:application", **environment: str
@@ -137,12 +143,18 @@ class Ground:
         }
 
 
-def run(module: str, *arguments: str, environment: dict[str, str] | None = None) -> dict[str, Any]:
+def run(
+    module: str,
+    *arguments: str,
+    environment: dict[str, str] | None = None,
+    stdin: str | None = None,
+) -> dict[str, Any]:
     """Run a module of this package in a process of its own; give the JSON object it prints."""
     done = subprocess.run(
         [sys.executable, "-m", module, *arguments],
         cwd=PROJECT,
         env=environment,
+        input=stdin,
         stdout=subprocess.PIPE,
         text=True,
         check=True,
@@ -168,7 +180,7 @@ def ground() -> Iterator[Ground]:
         postgres = PostgresServer(leftovers)
         os.environ |= {
             engines.FOLDER: str(folder),
-            engines.POSTGRES_URL: postgres.url,
+            roles.POSTGRES_URL: postgres.url,
             "SECRET_KEY": secrets.token_urlsafe(48),
             "LOG_KEY": new_private_key(),
         }

@@ -60,6 +60,17 @@ def empty_workflows(acme: "Organization", trail: "Trail", *, count: int) -> dict
     return {"addresses": [_begin(acme, trail, f"run-{number}") for number in range(count)]}
 
 
+def attested_workflows(acme: "Organization", trail: "Trail", *, count: int) -> dict[str, Any]:
+    """Begin workflows with one attestation of three 4 KB files each, all of them sealed."""
+    from evidence.ledger import log
+
+    for number in range(count):
+        staged = [_stage(4096, 3 * number + file) for file in range(3)]
+        _attest_again(acme, trail, f"run-{number}", staged, 1)
+    log.seal(acme.log)
+    return {"addresses": [address(f"run-{number}") for number in range(count)]}
+
+
 def many_files(
     acme: "Organization", trail: "Trail", *, attestations: int, each: int
 ) -> dict[str, Any]:
@@ -77,11 +88,9 @@ def mixed(
 ) -> dict[str, Any]:
     """Begin one workflow of mixed files, and one that holds the same files several times over.
 
-    `huge` is the size of the largest file. Of the rest, `scale` percent of the full number are
-    made: 20 of 30 MB, 1,200 of 400 KB and 4,000 of 1 to 60 KB.
+    A third has the largest file alone, `huge` bytes of it. Of the rest, `scale` percent of the full
+    number are made: 20 of 30 MB, 1,200 of 400 KB and 4,000 of 1 to 60 KB.
     """
-    from django.conf import settings
-
     from evidence.vault import store
 
     sizes = [huge] + [30_000_000] * (20 * scale // 100) + [400_000] * (1200 * scale // 100)
@@ -89,19 +98,57 @@ def mixed(
     staged = [_stage(size, number) for number, size in enumerate(sizes)]
     _attest_again(acme, trail, "mixed", staged, 1)
     _attest_again(acme, trail, "mixed-more", staged, times)
-    places = [f"{settings.VAULT_ROOT}/{store.address(item.digest.sha256)}" for item in staged]
+    _attest_again(acme, trail, "huge", staged[:1], 1)
     return {
         "address": address("mixed"),
         "more": address("mixed-more"),
-        "files": places,
+        "huge": address("huge"),
+        "objects": [store.address(item.digest.sha256) for item in staged],
         "bytes": sum(sizes),
+    }
+
+
+def whole_trail(
+    acme: "Organization", trail: "Trail", *, workflows: int, attestations: int, each: int
+) -> dict[str, Any]:
+    """Begin workflows of so many attestations of so many 4 KB files, and prepare their package."""
+    import resource
+    import time
+
+    from evidence.ledger import log
+    from evidence.vault import store
+    from trails.actions.trail_packages import prepare_trail_package
+    from trails.actors import SYSTEM
+    from trails.preparing import Preparation
+
+    staged = [_stage(4096, number) for number in range(each)]
+    for number in range(workflows):
+        _attest_again(acme, trail, f"run-{number}", staged, attestations)
+    log.seal(acme.log)
+    begun = time.monotonic()
+    package = prepare_trail_package(actor=SYSTEM, trail=trail)
+    preparation = Preparation(package)
+    while (found := preparation.turn(1.0)) is not None:
+        package = found
+    if not package.is_ready:
+        raise RuntimeError(package.reason)
+    path = f"/{ORGANIZATION}/{TRAIL}/packages"
+    return {
+        "seconds": time.monotonic() - begun,
+        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "address": f"{path}/{package.pk}",
+        "files": workflows * attestations * each,
+        "bytes": package.length,
+        "objects": [store.address(item.digest.sha256) for item in staged],
     }
 
 
 MAKERS: dict[str, Callable[..., dict[str, Any]]] = {
     "empty_workflows": empty_workflows,
+    "attested_workflows": attested_workflows,
     "many_files": many_files,
     "mixed": mixed,
+    "whole_trail": whole_trail,
 }
 
 

@@ -82,15 +82,24 @@ def _told(filling: "Filling") -> dict[str, Any]:
     from django.test import Client
 
     from trails.actions.counting import recount
+    from trails.actions.keys import create_service_account, issue_service_key
+    from trails.actors import SYSTEM
 
     _go_on(filling)
     recount()
     client = Client()
     client.force_login(filling.member)
+    organization = filling.trail.organization
+    robot = create_service_account(
+        organization=organization, name="robot", role="auditor", actor=SYSTEM
+    )
     chance = random.Random(1_000_000)  # noqa: S311  which workflows, not a secret
     numbers = chance.sample(range(filling.begun), min(SAMPLES, filling.begun))
     return {
         "path": f"/{filling.name}/{TRAIL}/",
+        "api": f"/api/v1/organizations/{filling.name}",
+        "api_trail": f"/api/v1/organizations/{filling.name}/trails/{TRAIL}",
+        "token": issue_service_key(account=robot, actor=SYSTEM)[1],
         "cookie": client.cookies["sessionid"].value,
         "shared": filling.shared_sha256,
         "workflows": [filling.told(number) for number in numbers],

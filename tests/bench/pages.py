@@ -1,8 +1,9 @@
-"""Pages of a trail that grew: their time with a million workflows and with a thousand.
+"""Pages, API lists and proofs of a trail that grew: a million workflows against a thousand.
 
 Each size is an instance of its own, so that nothing of the large one slows down the yardstick; the
-large one holds a small trail as well, as instances do. A signed-in member asks both in turns, over
-connections that stay open, each time for another workflow. Times are those of a client next door.
+large one holds a small trail as well, as instances do. A signed-in member asks both in turns, and
+an API key where it is the API, over connections that stay open, each time for another workflow.
+Times are those of a client next door.
 """
 
 import http.client
@@ -32,7 +33,7 @@ Address = Callable[[Facts, dict[str, str]], str]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A page to ask for. `whole`: all of it is awaited, not its first byte alone."""
+    """What to ask for. `whole`: all of it is awaited, not its first byte alone."""
 
     name: str
     address: Address
@@ -48,6 +49,13 @@ def _in_trail(query: str) -> Address:
 def _search(query: str) -> Address:
     return lambda trail, workflow: "/search?q=" + query.format(**trail, **workflow)
 
+
+def _in_api(rest: str) -> Address:
+    return lambda trail, workflow: trail["api_trail"] + rest.format(**workflow)
+
+
+_ATTESTATION = "/workflows/{name}/attestations/{attestation}"
+_PROOF = "a tile or two for each level of the tree, of 256 hashes each"
 
 PAGES = (
     Asked("home", lambda trail, _: "/", "the first few of each kind, by an index for each"),
@@ -85,14 +93,38 @@ PAGES = (
     Asked("search, a digest of most files", _search("{shared:.12}"), "stops at the newest twenty"),
     Asked("CSV, first byte", _in_trail("workflows.csv"), "five hundred at a time", whole=False),
     Asked("Atom feed", _in_trail("feed"), "the newest fifty events"),
+    Asked("proof of an attestation", _in_trail("{name}/{attestation}/proof"), _PROOF),
+    Asked("API: trails", lambda trail, _: trail["api"] + "/trails", "one trail"),
+    Asked("API: workflows", _in_api("/workflows"), "fifty by the index of the trail"),
+    Asked(
+        "API: workflows, incomplete ones",
+        _in_api("/workflows?state=incomplete"),
+        "the index begins with the state",
+    ),
+    Asked("API: workflow", _in_api("/workflows/{name}"), "its own rows alone"),
+    Asked("API: attestations", _in_api("/workflows/{name}/attestations"), "its own rows alone"),
+    Asked("API: attestation", _in_api(f"{_ATTESTATION}"), "its own rows alone"),
+    Asked("API: proof of an attestation", _in_api(f"{_ATTESTATION}/proof"), _PROOF),
+    Asked("API: log", lambda trail, _: trail["api"] + "/log", "the newest checkpoint"),
+    Asked(
+        "API: proof that the log has only grown",
+        lambda trail, _: trail["api"] + "/log/consistency?old=100",
+        _PROOF,
+    ),
+    Asked(
+        "API: export as JSON Lines, first byte",
+        _in_api("/attestations"),
+        "fifty workflows at a time",
+        whole=False,
+    ),
 )
 
 
 def measure(ground: Ground, *, quick: bool) -> list[Figure]:
     """Compare both sizes, page by page, on both engines."""
-    many, rounds = (50_000, 15) if quick else (1_000_000, 60)
+    many, rounds = (5_000, 3) if quick else (1_000_000, 60)
     found: list[Figure] = []
-    for engine in ("sqlite", "postgres"):
+    for engine in ("postgres",) if quick else ("sqlite", "postgres"):
         sizes = {"large": many, "small": FEW}
         with (
             instance(ground, engine, sizes) as (large_server, large_made),
@@ -135,7 +167,11 @@ class Visitor:
         """Ask for the page of the next workflow; give the milliseconds until it is there."""
         address = page.address(self._trail, next(self._workflows))
         connection = self._open if page.whole else self._connection()
-        headers = {"Cookie": f"sessionid={self._trail['cookie']}"}
+        headers = (
+            {"Authorization": f"Bearer {self._trail['token']}"}
+            if address.startswith("/api/")
+            else {"Cookie": f"sessionid={self._trail['cookie']}"}
+        )
         with ExitStack() as stack:
             if not page.whole:
                 stack.callback(connection.close)  # hangs up: the rest is neither made nor sent
@@ -156,11 +192,11 @@ def compared(
     page: Asked, large: Visitor, small: Visitor, rounds: int, many: int, engine: str
 ) -> Figure:
     """Ask both in turns, and compare the requests that were neighbours."""
-    for _ in range(_WARMING):
+    for _ in range(min(_WARMING, rounds)):
         large.ask(page), small.ask(page)
     pairs = [(large.ask(page), small.ask(page)) for _ in range(rounds)]
     return Figure(
-        name=f"page: {page.name}, {many:,} workflows, {engine}",
+        name=f"{_kind(page)}{page.name}, {many:,} workflows, {engine}",
         value=_quartiles([ours for ours, _ in pairs]),
         unit="ms",
         yardstick=f"{FEW:,} workflows",
@@ -169,6 +205,10 @@ def compared(
         at_most=page.bound,
         because=page.because,
     )
+
+
+def _kind(page: Asked) -> str:
+    return "" if page.name.startswith(("API", "proof")) else "page: "
 
 
 def _quartiles(values: Sequence[float]) -> Spread:

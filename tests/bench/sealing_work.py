@@ -28,7 +28,7 @@ PROOFS = 300
 
 def seal(records: int) -> dict[str, Any]:
     """Seal so many pending records; beside it insert as many plain rows, which is the least."""
-    from django.db import connection
+    from django.db import connection, transaction
 
     from evidence.ledger import log as ledger
 
@@ -47,7 +47,8 @@ def seal(records: int) -> dict[str, Any]:
         cursor.execute("CREATE TABLE bench_row (id char(32) PRIMARY KEY, at bigint NOT NULL)")
         rows = [(f"{number:032x}", number) for number in range(records)]
         begun = time.monotonic()
-        cursor.executemany("INSERT INTO bench_row VALUES (%s, %s)", rows)
+        with transaction.atomic():
+            cursor.executemany("INSERT INTO bench_row VALUES (%s, %s)", rows)
         plain = time.monotonic() - begun
     return {"seconds": took, "plain": plain, "grown": grown, "filled": before - held}
 

@@ -19,7 +19,7 @@ MAIN = frozenset(
     {"home", "organization", "trail", "workflow", "attestation", "log", "verify", "search"}
     | {"evidence", "evidence-transcript", "attest", "trail-configure", "keys", "activity"}
 )
-QUICK = frozenset({"home", "trail", "workflow"})
+QUICK = frozenset({"home", "workflow"})
 
 
 def measure(ground: Ground, *, quick: bool) -> list[Figure]:

@@ -4,10 +4,11 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from tests.plugins.server import Server
 
-PATIENCE = 120.0
+PATIENCE = 600.0
 BLOCK = 1 << 20
 
 
@@ -27,12 +28,33 @@ def first_byte(server: Server, path: str) -> float:
     return took
 
 
-def download(server: Server, path: str) -> float:
-    """Fetch a path with curl, whole, into nothing; give the seconds."""
-    command = ["curl", "--silent", "--show-error", "--fail", "--output", "/dev/null"]
+def download(url: str, into: Path = Path("/dev/null")) -> float:
+    """Fetch an address with curl, whole, into nothing or a file; give the seconds."""
+    command = ["curl", "--silent", "--show-error", "--fail", "--output", str(into), url]
     begun = time.monotonic()
-    subprocess.run([*command, server.url + path], check=True, timeout=PATIENCE)
+    subprocess.run(command, check=True, timeout=PATIENCE)
     return time.monotonic() - begun
+
+
+def free_port() -> int:
+    """Give a port of loopback that nobody listens on at the moment."""
+    with socket.socket() as place:
+        place.bind(("127.0.0.1", 0))
+        port: int = place.getsockname()[1]
+        return port
+
+
+def await_port(port: int) -> None:
+    """Return when somebody listens on a port of loopback."""
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except ConnectionRefusedError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
 
 
 def upload(server: Server, path: str, token: str, size: int, chunks: Iterable[memoryview]) -> float:
@@ -62,10 +84,13 @@ def upload(server: Server, path: str, token: str, size: int, chunks: Iterable[me
     return took
 
 
-def stream(size: int) -> Iterator[memoryview]:
-    """Yield so many bytes, block by block, each block different. Costs next to nothing to make."""
+def stream(size: int, salt: int = 0) -> Iterator[memoryview]:
+    """Yield so many bytes, block by block, each block different. Costs next to nothing to make.
+
+    Each `salt` gives other bytes: what the vault has already, it does not write again.
+    """
     block = bytearray(bytes(range(256)) * (BLOCK // 256))
-    number = 0
+    number = salt << 32
     left = size
     while left > 0:
         block[:8] = number.to_bytes(8, "big")

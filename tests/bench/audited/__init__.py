@@ -1,0 +1,1 @@
+"""A plain Django application that keeps its history with django-auditlog: a yardstick."""

@@ -1,0 +1,1 @@
+"""A plain Django application that keeps its history with django-pghistory: a yardstick."""
