@@ -1,4 +1,4 @@
-"""Plays the script: configures the trails, begins the workflows and attests, through actions.
+"""Plays the script: configures trails, begins workflows, attests and holds, through actions.
 
 What has been played already is left alone, so a second run changes nothing and a run after an
 interruption goes on where the first one stopped.
@@ -8,14 +8,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db import transaction
 
 from evidence.vault import store
 from trails.actions.attestations import Report, Upload, attest, canonical_json
+from trails.actions.holds import place_hold
 from trails.actions.trails import configure_trail
 from trails.actions.workflows import begin_workflow
 from trails.demo.cast import Cast
 from trails.demo.script import AttestationScript, Reporter, TrailScript, WorkflowScript
-from trails.models import Attestation, Trail, Workflow
+from trails.models import Attestation, Hold, Trail, Workflow
 
 
 @dataclass(slots=True)
@@ -50,10 +52,13 @@ def _play_trail(cast: Cast, script: TrailScript, played: Played) -> None:
                 description=version.description,
                 visibility=version.visibility,
                 steps=version.steps,
+                retention_days=version.retention_days,
             ).trail
         for workflow in version.workflows:
             played.workflows += 1
             _play_workflow(cast, trail, workflow, played)
+    if script.hold and trail is not None:
+        _hold(cast, trail, script.hold)
 
 
 def _play_workflow(cast: Cast, trail: Trail, script: WorkflowScript, played: Played) -> None:
@@ -105,3 +110,13 @@ def _attest(cast: Cast, workflow: Workflow, script: AttestationScript, key: str)
     finally:
         for upload in uploads:
             upload.staged.discard()
+
+
+def _hold(cast: Cast, trail: Trail, reason: str) -> None:
+    """Place the hold once: one that a visitor has released is not placed again."""
+    with transaction.atomic():
+        # Another demo that runs at this moment waits here, and then finds the hold.
+        Trail.objects.select_for_update(no_key=True).get(pk=trail.pk)
+        if not Hold.objects.filter(trail=trail, reason=reason).exists():
+            actor = cast.actors[Reporter.ADMIN]
+            place_hold(actor=actor, trail=trail, workflow=None, reason=reason)

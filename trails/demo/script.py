@@ -59,14 +59,16 @@ class VersionScript:
     visibility: str
     steps: Sequence[dict[str, Any]]
     workflows: Sequence[WorkflowScript]
+    retention_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TrailScript:
-    """An audit trail with all its versions, oldest first."""
+    """An audit trail with all its versions, oldest first, and why it is under a legal hold."""
 
     name: str
     versions: Sequence[VersionScript]
+    hold: str = ""  # the reason; without one there is no hold
 
 
 def required(*names: str) -> list[dict[str, Any]]:

@@ -40,7 +40,9 @@ def attest_command(workflow: Workflow, step: str) -> str:
     return " \\\n  ".join(
         [
             f"curl -fsS {shlex.quote(address(workflow.trail, workflow.name) + '/attestations')}",
-            '-H "Authorization: Bearer $KEY" -H "Idempotency-Key: $(uuidgen)"',
+            '-H "Authorization: Bearer $KEY"',
+            # Of what every machine has: not all have uuidgen or openssl.
+            '-H "Idempotency-Key: $(head -c 12 /dev/urandom | base64)"',
             f"-F {said}",
             "-F evidence=@session.log",
         ]

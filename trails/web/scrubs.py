@@ -23,9 +23,9 @@ from trails.web.paging import Page, take
 SHOWN = 20
 COPIES = {Copy.VAULT: gettext_lazy("The vault"), Copy.REPLICA: gettext_lazy("The replica")}
 WRONG = {
-    Kind.MISSING: gettext_lazy("Its bytes are gone"),
-    Kind.ALTERED: gettext_lazy("It holds other bytes"),
-    Kind.MALFORMED: gettext_lazy("It cannot be read"),
+    Kind.MISSING: gettext_lazy("its bytes are gone"),
+    Kind.ALTERED: gettext_lazy("it holds other bytes"),
+    Kind.MALFORMED: gettext_lazy("it cannot be read"),
 }
 
 

@@ -3,10 +3,11 @@
 from tests.trails.demo.conftest import RunDemo
 from tests.trails.demo.counting import rows
 from trails import actors
+from trails.actions.holds import release_hold
 from trails.actions.trails import configure_trail
 from trails.demo import processes
 from trails.demo.bank import ADMIN
-from trails.models import Attestation, Evidence, Organization, Trail, User, Workflow
+from trails.models import Attestation, Evidence, Hold, Organization, Trail, User, Workflow
 
 
 def test_a_second_run_adds_no_row(run_demo: RunDemo) -> None:
@@ -47,3 +48,16 @@ def test_what_a_visitor_configured_stays(run_demo: RunDemo) -> None:
     run_demo()
     trail.refresh_from_db()
     assert (trail.version.number, trail.version.description) == (3, "A visitor's own words")
+
+
+def test_a_hold_that_a_visitor_released_is_not_placed_again(run_demo: RunDemo) -> None:
+    run_demo()
+    hold = Hold.objects.get()
+    release_hold(
+        actor=actors.for_user(User.objects.get(email=ADMIN.email)),
+        hold=hold,
+        reason="The proceedings have ended.",
+        confirm=hold.trail.name,
+    )
+    run_demo()
+    assert not Hold.objects.in_force().exists()

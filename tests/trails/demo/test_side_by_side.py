@@ -16,3 +16,4 @@ def test_two_demos_at_once_make_one(make_server: MakeServer) -> None:
     assert rests[0] == rests[1]
     assert server.sql("SELECT count(*) FROM trails_user") == [(3,)]
     assert server.sql("SELECT count(*) FROM trails_apikey") == [(2,)]
+    assert server.sql("SELECT count(*) FROM trails_hold") == [(1,)]

@@ -8,7 +8,7 @@ from django.utils import timezone
 from tests.trails.demo.conftest import RunDemo
 from trails.actors import STRANGER
 from trails.demo.processes.server_access import FAMOUS
-from trails.models import Attestation, Trail, UserData, Workflow, WorkflowStatus
+from trails.models import Attestation, Hold, Trail, UserData, Workflow, WorkflowStatus
 from trails.words import ActorKind, WorkflowState
 
 
@@ -98,3 +98,15 @@ def test_a_trail_has_two_versions_and_each_workflow_its_own(demo: None) -> None:
     trail = Trail.objects.get(name="feature-toggle-change")
     used = trail.workflows.order_by("id").values_list("version__number", flat=True)
     assert list(used) == [1, 1, 2, 2, 2, 2]
+
+
+def test_one_public_trail_keeps_its_evidence_for_a_time(demo: None) -> None:
+    [trail] = [t for t in Trail.objects.select_related("current") if t.version.retention_days]
+    assert (trail.name, trail.version.retention_days) == ("disaster-recovery-drill", 1826)
+    assert trail.is_public
+
+
+def test_one_trail_is_under_a_legal_hold_that_says_why(demo: None) -> None:
+    [hold] = Hold.objects.in_force()
+    assert (hold.trail.name, hold.workflow) == ("fraud-detection-evidence", None)
+    assert hold.reason.startswith("The prosecutor has asked for")

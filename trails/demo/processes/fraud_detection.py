@@ -46,8 +46,12 @@ def trail() -> TrailScript:
         "Evidence of each suspected fraud: what the model saw, which transactions a person looked "
         "at, what was decided and who was told."
     )
+    hold = (
+        "The prosecutor has asked for the evidence of all cases of this autumn, request P-118. "
+        "Legal releases this hold once the proceedings have ended."
+    )
     return TrailScript(
-        "fraud-detection-evidence", [VersionScript(description, "private", STEPS, workflows)]
+        "fraud-detection-evidence", [VersionScript(description, "private", STEPS, workflows)], hold
     )
 
 
