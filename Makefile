@@ -125,7 +125,7 @@ soak: .venv/installed ## Run the long tests that look for leaks and rare races
 	exit $$verdict
 
 .PHONY: bench
-bench: static-root/staticfiles.json ## Measure, and write what was measured to bench-results/
+bench: static-root/staticfiles.json ## Print a table of figures against yardsticks (ARGS=--quick: less data)
 	$(BIN)/python -m tests.bench $(ARGS)
 
 .PHONY: screenshots

@@ -243,6 +243,8 @@ STORAGES = {
 }
 
 LIMIT_FILE_BYTES = env.size("LIMIT_FILE_BYTES", "10 GiB")
+# Of one upload that goes to the store of the vault directly.
+LIMIT_DIRECT_BYTES = env.size("LIMIT_DIRECT_BYTES", "1 TiB")
 LIMIT_REQUEST_BYTES = env.size("LIMIT_REQUEST_BYTES", "20 GiB")
 LIMIT_FILES = env.integer("LIMIT_FILES", 5000, minimum=1)
 LIMIT_BULK = env.integer("LIMIT_BULK", 10_000, minimum=1)

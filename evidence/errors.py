@@ -17,6 +17,10 @@ class Incomplete(EvidenceError):
     """A stream ended before the bytes that were announced had arrived."""
 
 
+class NotAnnounced(EvidenceError):
+    """What a client put into the store itself is not what it had announced."""
+
+
 class Corrupt(EvidenceError):
     """Stored bytes are not the bytes that were recorded."""
 

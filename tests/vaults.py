@@ -11,10 +11,12 @@ stays with the tests of the local vault.
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
 from evidence.vault import places
+from tests.plugins.seaweed import S3
 
 
 class Vault(Protocol):
@@ -126,6 +128,25 @@ def empty(settings: Any, folder: Path) -> Vault:
     """Give this process a new vault: in `folder`, or in a new corner of the bucket."""
     settings.STORAGES = settings.STORAGES | {"vault": new_backend(settings.STORAGES, folder)}
     return of_settings()
+
+
+def corner(settings: Any, s3: S3, *, lock: bool) -> Vault:
+    """Give this process an empty vault in a bucket on every engine, whose objects lock for a day.
+
+    Without a lock the bucket keeps no versions. Buckets are few: a store has no room for many.
+    """
+    bucket = _locking_bucket(s3) if lock else s3.shared_bucket
+    options = {"lock": "COMPLIANCE", "retain_days": "1"} if lock else {}
+    prefix = f"corner-{secrets.token_hex(6)}"
+    place = places.parse(s3.url(bucket, prefix, **options))
+    backend = place.storage(places.Credentials(s3.access_key, s3.secret_key))
+    settings.STORAGES = settings.STORAGES | {"vault": backend}
+    return of_settings()
+
+
+@cache
+def _locking_bucket(s3: S3) -> str:
+    return s3.make_bucket(lock=True)
 
 
 def local(settings: Any, folder: Path) -> Folder:

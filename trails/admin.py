@@ -45,6 +45,7 @@ from trails.models import (
     Activity,
     ApiKey,
     Attestation,
+    DirectUpload,
     Disposal,
     DisposalPart,
     Evidence,
@@ -199,6 +200,9 @@ _window(UserData, ("attestation", "size", "sha256"), ("attestation",))
 _window(SearchText, ("at", "workflow", "attestation"), ("workflow", "attestation"))
 _window(StateCount, ("trail", "state", "change"), ("trail",))
 _window(HeldFile, ("made_at", "owner", "workflow", "name", "size"), ("owner", "workflow"))
+_window(
+    DirectUpload, ("at", "organization", "by_name", "size", "state", "reason"), ("organization",)
+)
 _window(Blob, ("sha256", "size", "received_at"))
 _window(Log, ("origin", "begun_at"))
 _window(Leaf, ("log", "index", "record"), ("log",))

@@ -56,10 +56,15 @@ class Applied:
     refused: list[str]
 
 
-def after_attesting(attestation: Attestation) -> None:
-    """Have the store keep what an attestation has just brought. Its errors are the caller's."""
-    rules = _rules_of(attestation.workflow.trail_id)
-    retaining.ask(_wishes([attestation], {attestation.workflow.trail_id: rules}))
+def after_attesting(attestations: Sequence[Attestation]) -> None:
+    """Have the store keep what attestations of a trail have just brought.
+
+    Its errors are the caller's.
+    """
+    trail = attestations[0].workflow.trail_id
+    rules = {trail: _rules_of(trail)}
+    for start in range(0, len(attestations), _PAGE):
+        retaining.ask(_wishes(attestations[start : start + _PAGE], rules))
 
 
 def apply(

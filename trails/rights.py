@@ -63,6 +63,11 @@ _NEEDED: Mapping[str, Rights] = {
     # Nothing changes a count; rows are locked while they are added up.
     "trails.StateCount": Rights(insert=True, update=("change",), delete=True),
     "trails.HeldFile": Rights(insert=True, delete=True),
+    "trails.DirectUpload": Rights(
+        insert=True,
+        update=("state", "reason", "crc32", "checked", "taken_until", "expires_at"),
+        delete=True,
+    ),
     "trails.SearchText": ADD,
     # Packages of trails while they are prepared and kept for a while; they hold no facts.
     "trails.TrailPackage": ALL,

@@ -18,6 +18,8 @@ from evidence.vault import staging
 from evidence.vault.digest import CHUNK, Digest
 
 FOLDER = "blobs/sha256"
+DAMAGED = "damaged"
+"""The folder of a vault where damaged bytes are kept, as `<sha256>.<time>`."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 Watch = Callable[[int], None]
 """Is told of each piece how many bytes it has; may wait, and may raise to stop."""

@@ -72,10 +72,14 @@ def _remove(sha256: str) -> Erased:
     retained = False
     for copy in copies.kept():
         storage = copies.storage(copy)
-        try:
-            storage.erase(store.address(sha256))
-        except FileNotFoundError:
-            pass  # by an earlier call, or this copy never had it
-        except Retained:
-            retained = True
+        # What a repair has kept of them may differ in one bit. The bytes themselves come last: as
+        # long as they are there, a crash leaves them to be asked for again.
+        damaged = list(storage.names(f"{copies.DAMAGED}/{sha256}."))
+        for name in (*damaged, store.address(sha256)):
+            try:
+                storage.erase(name)
+            except FileNotFoundError:
+                pass  # by an earlier call, or this copy never had it
+            except Retained:
+                retained = True
     return Erased(retained=1) if retained else Erased(gone=1)

@@ -80,6 +80,7 @@ class WriteOnceFileSystemStorage(FileSystemStorage):
     """
 
     is_remote = False
+    direct = None  # nobody but this server puts bytes here
 
     def __init__(self, location: str) -> None:
         super().__init__(location=location, base_url=None, file_permissions_mode=0o444)

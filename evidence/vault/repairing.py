@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from evidence.errors import Corrupt
 from evidence.findings import Finding
 from evidence.models import Blob
-from evidence.vault import copies, scrub, scrubbing, staging
+from evidence.vault import copies, erasing, scrub, scrubbing, staging
 from evidence.vault.copies import Copy, Watch, unwatched
 from evidence.vault.digest import Digest
 from evidence.vault.restoring import restore
@@ -51,6 +51,11 @@ def repair(
             outcomes.append(_restore(blob, copy, watch))
         else:
             outcomes.append(Outcome(blob.sha256, copy, finding))
+    if disposed([blob.sha256]):
+        # It was disposed of meanwhile, and what was put back came after its removal.
+        for _ in erasing.erase([blob.sha256], disposed):
+            pass
+        return [_disposed(blob, copy) for copy in copies.kept()]
     return outcomes
 
 
@@ -58,15 +63,17 @@ def _restore(blob: Blob, copy: Copy, watch: Watch) -> Outcome:
     """Put the bytes of the other copy in the place of this one's, and read them back."""
     source, target = copies.storage(copy.other), copies.storage(copy)
     copies.refuse_if_away(target)
-    recorded = Digest(blob.sha256, blob.crc32, blob.size)
-    staged = staging.stage(copies.pieces(source, copies.address(blob.sha256), watch))
+    recorded, name = Digest(blob.sha256, blob.crc32, blob.size), copies.address(blob.sha256)
+    until = source.retained_until(name)  # now: an act of disposal may remove it any moment
+    staged = staging.stage(copies.pieces(source, name, watch))
     try:
         if staged.digest != recorded:  # it was right when it was read a moment ago
             raise Corrupt(f"The {copy.other} gave other bytes of {blob.sha256} than before.")
         kept_as = restore(target, blob.sha256, staged)
     finally:
         staged.discard()
-    copies.carry_retention(source, target, copies.address(blob.sha256))
+    if until is not None:
+        target.retain(name, until)
     row = {"sha256": blob.sha256, "size": blob.size, "crc32": blob.crc32}
     finding = scrub.check(row, where=copy, watch=watch)
     if finding is None:

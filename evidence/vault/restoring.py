@@ -17,14 +17,11 @@ from uuid_utils.compat import uuid7
 
 from evidence.errors import Corrupt, VaultUnavailable
 from evidence.vault import s3_put
-from evidence.vault.copies import address
+from evidence.vault.copies import DAMAGED, address
 from evidence.vault.local import WriteOnceFileSystemStorage, sync_directory
 from evidence.vault.s3 import WriteOnceS3Storage
 from evidence.vault.s3_client import answering
 from evidence.vault.staging import Staged
-
-DAMAGED = "damaged"
-"""The folder of a vault where damaged bytes are kept, as `<sha256>.<time>`."""
 
 
 def restore(storage: Any, sha256: str, staged: Staged) -> str:

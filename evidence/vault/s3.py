@@ -22,7 +22,7 @@ from django.core.files import File
 from django.core.files.storage import Storage
 from django.utils.deconstruct import deconstructible
 
-from evidence.vault import s3_locks, s3_put, s3_read
+from evidence.vault import s3_direct, s3_locks, s3_put, s3_read
 from evidence.vault.places import Credentials, Place
 from evidence.vault.s3_client import answering, client_of, pool
 from evidence.vault.staging import Staged, StagedFile
@@ -68,6 +68,11 @@ class WriteOnceS3Storage(Storage):
         if not name or name.startswith("/") or {".", ".."} & set(name.split("/")):
             raise SuspiciousFileOperation(f"{name!r} is no name in the vault.")
         return f"{self.prefix}/{name}" if self.prefix else name
+
+    @property
+    def direct(self) -> s3_direct.DirectPath:
+        """How clients put bytes into the bucket themselves."""
+        return s3_direct.DirectPath(self.client, self.place)
 
     # --- Writing --------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ from botocore.exceptions import ClientError
 from django.utils import timezone
 
 from evidence.errors import Corrupt, VaultUnavailable
+from evidence.vault.direct import FOLDER
 from evidence.vault.places import Place
 from evidence.vault.s3_client import answering, code_of, is_taken, pool, status_of
 from evidence.vault.staging import Staged
@@ -117,7 +118,7 @@ def _in_parts(client: Any, place: Place, where: dict[str, str], staged: Staged) 
         parts = _send_parts(client, upload, staged)
         _complete(client, upload, parts, where)
     except BaseException:
-        _abort(client, upload)
+        abort(client, upload)
         raise
 
 
@@ -177,7 +178,7 @@ def composite(checksums: Iterator[str]) -> str:
     return f"{base64.b64encode(whole).decode()}-{len(digests)}"
 
 
-def _abort(client: Any, upload: dict[str, str]) -> None:
+def abort(client: Any, upload: dict[str, str]) -> None:
     """Give the parts of an upload back. If that fails too, a sweep finds them later."""
     try:
         client.abort_multipart_upload(**upload)
@@ -212,7 +213,7 @@ def check(client: Any, place: Place, key: str, staged: Staged) -> None:
             raise Corrupt(
                 f"{key} in the vault holds other bytes than its name says. Restore it from a copy."
             )
-        _lock_as_new(client, place, where, head)
+        lock_as_new(client, place, where, head)
 
 
 def _is_same(client: Any, where: dict[str, str], head: dict[str, Any], staged: Staged) -> bool:
@@ -231,7 +232,7 @@ def _is_same(client: Any, where: dict[str, str], head: dict[str, Any], staged: S
     return whole.hexdigest() == staged.digest.sha256
 
 
-def _lock_as_new(client: Any, place: Place, where: dict[str, str], head: dict[str, Any]) -> None:
+def lock_as_new(client: Any, place: Place, where: dict[str, str], head: dict[str, Any]) -> None:
     """Extend the lock of an object to what a new one would have: it is evidence once more."""
     if place.lock == "none":
         return
@@ -248,14 +249,18 @@ def _lock_as_new(client: Any, place: Place, where: dict[str, str], head: dict[st
 
 
 def sweep(client: Any, place: Place, older_than: datetime.timedelta) -> int:
-    """Give back the parts of uploads that were begun before that and never completed."""
+    """Give back the parts of uploads that were begun before that and never completed.
+
+    Those of clients are not ours: `s3_direct` knows for how long they are waited for.
+    """
     horizon = timezone.now() - older_than
     given_back = 0
+    theirs = f"{place.prefix}/{FOLDER}/".lstrip("/")
     with answering("The list of uploads"):
         pages = client.get_paginator("list_multipart_uploads")
         for page in pages.paginate(Bucket=place.bucket, Prefix=place.prefix):
             for row in page.get("Uploads", ()):
-                if row["Initiated"] < horizon:
+                if row["Initiated"] < horizon and not row["Key"].startswith(theirs):
                     where = {"Bucket": place.bucket, "Key": row["Key"]}
                     client.abort_multipart_upload(**where, UploadId=row["UploadId"])
                     given_back += 1

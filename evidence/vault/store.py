@@ -12,7 +12,7 @@ import contextlib
 import datetime
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -24,7 +24,7 @@ from django.utils import timezone
 from evidence import locks
 from evidence.errors import Corrupt, VaultUnavailable
 from evidence.models import Blob
-from evidence.vault import copies, staging
+from evidence.vault import copies, direct, staging
 from evidence.vault.digest import CHUNK, Digest, Digester
 from evidence.vault.rows import Uncopied
 from evidence.vault.staging import Staged, StagedFile, stage
@@ -72,17 +72,33 @@ def promote(staged: Staged) -> str:
     What is already there under that digest is an earlier write of the same bytes and stays.
     """
     target = address(staged.digest.sha256)
+    if isinstance(staged, direct.Placed):
+        _renew(target, staged)
+        return target
     with StagedFile(staged) as file:
         return str(storage().save(target, file))
+
+
+def _renew(target: str, placed: direct.Placed) -> None:
+    path = direct.path()
+    try:
+        if path is None:
+            raise FileNotFoundError(target)
+        path.renew(target, placed.digest.size)
+    except FileNotFoundError as error:
+        raise Corrupt(
+            f"{target} was checked and is gone from the vault. Upload it again."
+        ) from error
 
 
 def promote_all(items: Sequence[Staged]) -> None:
     """Promote several, as durably as one: all of them are when this returns.
 
-    A storage may do better than one after the other.
+    A storage may do better than one after the other. Bytes that come several times go once: many
+    reports of a request may name the same file.
     """
     with storage().at_once():
-        for staged in items:
+        for staged in {item.digest.sha256: item for item in items}.values():
             promote(staged)
 
 
@@ -257,20 +273,23 @@ def ready() -> None:
 
 
 _AT_ONCE = 500  # names that are asked about in one go
+Awaited = Callable[[Collection[str]], Collection[str]]
+"""Gives those of some digests that somebody has uploaded directly and may still attest."""
 
 
-def _unnamed() -> Iterator[str]:
-    """Yield the names in the vault that no row names, in order."""
+def _unnamed(awaited: Awaited | None) -> Iterator[str]:
+    """Yield the names in the vault that no row names and nobody waits for, in order."""
     names = storage().names("blobs/sha256/")
     while some := list(islice(names, _AT_ONCE)):
         digests = [name.rsplit("/", 1)[-1] for name in some]
         named = set(Blob.objects.filter(sha256__in=digests).values_list("sha256", flat=True))
+        named |= set(awaited(digests)) if awaited else set()
         for name, digest in zip(some, digests, strict=True):
             if digest not in named:
                 yield name
 
 
-def _delete_if_unnamed(target: str) -> bool:
+def _delete_if_unnamed(target: str, awaited: Awaited | None = None) -> bool:
     """Remove one object unless a row names it, and hold out meanwhile whoever wants to name it.
 
     Takes the name as a writer does and gives it up again: who is naming the bytes makes us wait,
@@ -284,30 +303,35 @@ def _delete_if_unnamed(target: str) -> bool:
     try:
         with transaction.atomic():
             Blob.objects.create(sha256=sha256, size=0, crc32=0)
-            storage().delete(target)
+            is_awaited = bool(awaited and awaited([sha256]))
+            if not is_awaited:
+                storage().delete(target)
             transaction.set_rollback(True)
     except IntegrityError:
         return False  # it has been named since
-    return True
+    return not is_awaited
 
 
 def sweep(
-    *, older_than: datetime.timedelta, spared: staging.Spared | None = None
+    *,
+    older_than: datetime.timedelta,
+    spared: staging.Spared | None = None,
+    awaited: Awaited | None = None,
 ) -> tuple[int, int]:
     """Remove what was staged, or promoted, and never named. Returns (staged, promoted) counts.
 
     Only what is older than `older_than` is touched: younger bytes may belong to a report that is
-    under way. Give it more time than the longest upload takes. `spared` names staged files that
-    somebody waits for.
+    under way. Give it more time than the longest upload takes. `spared` names staged files, and
+    `awaited` digests, that somebody waits for.
     """
     removed = staging.sweep(older_than=older_than.total_seconds(), spared=spared)
     horizon = timezone.now() - older_than
     orphans = 0
-    for target in _unnamed():
+    for target in _unnamed(awaited):
         # Another sweep may have been faster.
         with contextlib.suppress(FileNotFoundError):
             if storage().get_modified_time(target) < horizon:
-                orphans += _delete_if_unnamed(target)
+                orphans += _delete_if_unnamed(target, awaited)
     if storage().is_remote:
         removed += storage().sweep(older_than)
     return removed, orphans

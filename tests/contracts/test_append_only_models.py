@@ -17,6 +17,7 @@ MAY_CHANGE = {
     "trails.Membership": "roles change and end; each change leaves an activity and a record",
     "trails.ServiceAccount": "a role may change; each change leaves an activity and a record",
     "trails.ApiKey": "is revoked and counts its last use; its issue and end leave an activity",
+    "trails.DirectUpload": "an upload to the store that waits for its attestation",
     "trails.HeldFile": "an upload that waits for its attestation, for a day at most",
     "trails.TrailPackage": "derived from what is written once; ends after some days",
     "trails.TrailPackageBlock": "a piece of a package of a trail, which ends after some days",

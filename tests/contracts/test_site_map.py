@@ -5,19 +5,22 @@ the private thing that it would show.
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from evidence.ledger import log as ledger
 from tests.plugins.world import World
 from tests.trails.preparing import ready
+from trails import actors
 from trails.demo.files.pdf import document
 from trails.demo.files.png import Canvas
 from trails.demo.script import at
-from trails.models import Attestation, TrailPackage
+from trails.models import Attestation, DirectUpload, TrailPackage
 
 SECRET = "the-secret-of-case-4711"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
@@ -91,8 +94,21 @@ def private(world: World) -> Attestation:
         user_data=f'{{"case":"{SECRET}"}}',
     )
     ledger.seal(world.acme.log)
+    uploaded(world)
     assert ready(world, world.private).is_ready
     return attestation
+
+
+def uploaded(world: World) -> DirectUpload:
+    """Return a direct upload of the owner's. Not every vault takes some, so it is a row alone."""
+    return DirectUpload.objects.create(
+        organization=world.acme,
+        sha256="0" * 64,
+        size=1,
+        reason=SECRET,
+        expires_at=timezone.now() + timedelta(days=1),
+        **actors.for_user(world.owner).by_columns,
+    )
 
 
 def paths(attestation: Attestation) -> dict[str, str]:
@@ -106,6 +122,8 @@ def paths(attestation: Attestation) -> dict[str, str]:
     files = f"{page}{attestation.pk}/evidence"
     one = f"{api}/attestations/{attestation.pk}"
     two = "/api/v2"
+    uploads = "/api/v1/organizations/acme/uploads"
+    upload = f"{uploads}/{DirectUpload.objects.get().pk}"
     return {
         "log": "/acme/log/",
         "log_checkpoint": "/acme/log/checkpoint",
@@ -157,6 +175,11 @@ def paths(attestation: Attestation) -> dict[str, str]:
         "get_trail_package": f"{packages}/{packed.pk}",
         "delete_trail_package": f"{packages}/{packed.pk}",
         "download_trail_package": f"{packages}/{packed.pk}/download",
+        "post_upload": uploads,
+        "list_uploads": uploads,
+        "get_upload": upload,
+        "post_upload_sent": upload,
+        "delete_upload": upload,
         "put_workflow": api,
         "get_workflow": api,
         "list_attestations": f"{api}/attestations",

@@ -65,6 +65,7 @@ MAY_WRITE = {
     "evidence/vault/replica.py": "the queue of blobs that wait for their copy",
     "evidence/vault/repairing.py": "a blob that was copied by a repair leaves that queue",
     "trails/held.py": "uploads that wait for their attestation, for a day",
+    "trails/direct.py": "uploads to the store that wait for their attestation, for a day",
     "trails/preparing.py": "packages of trails, which follow from what is recorded and end",
     "trails/authentication.py": "when a key was last used, which is no fact of the product",
 }

@@ -98,21 +98,23 @@ def attest_all(*, actor: Actor, trail: Trail, items: Sequence[Item]) -> list[Mad
     reasons: dict[int, TrailsError] = {}
     keys: dict[tuple[str, str], int] = {}
     for at, item in enumerate(items):
-        key = (item.workflow, item.idempotency_key or "")
         try:
             if item.workflow not in found:
                 raise Invalid(
                     f"There is no workflow '{item.workflow}' in this trail. Begin it first.",
                     field="workflow",
                 )
-            if item.idempotency_key and keys.setdefault(key, at) != at:
+            workflow = found[item.workflow]
+            case = _case(actor, workflow, item.report, item.uploads, item.idempotency_key)
+            cases.append(case)
+            # As it is recorded: what came in two spellings is one key.
+            key = (item.workflow, case.idempotency_key or "")
+            if case.idempotency_key and keys.setdefault(key, at) != at:
                 raise Invalid(
                     f"Attestation {keys[key]} has the same key for the same workflow. Give each "
                     "its own.",
                     field="idempotency_key",
                 )
-            workflow = found[item.workflow]
-            cases.append(_case(actor, workflow, item.report, item.uploads, item.idempotency_key))
         except TrailsError as error:
             reasons[at] = error
     if reasons:

@@ -231,9 +231,8 @@ def _write(cases: Sequence[Case], statuses: Mapping[Any, WorkflowStatus]) -> lis
     for rows in counted.values():
         _judge_again(statuses[rows[0].workflow_id], rows)
     if enforcing():
-        for row in attestations:
-            # It is recorded whatever the store says to this; `manage.py retain` asks again.
-            transaction.on_commit(partial(retaining.after_attesting, row), robust=True)
+        # It is recorded whatever the store says to this; `manage.py retain` asks again.
+        transaction.on_commit(partial(retaining.after_attesting, attestations), robust=True)
     return made
 
 

@@ -49,8 +49,12 @@ def configure_trail(
     name = inputs.trail_name(name)
     # One configuration at a time in an organization: versions count up without gaps.
     Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+    # And none beside an act of disposal: a retention that it has not seen is of after it.
     trail = (
-        Trail.objects.select_related("current").filter(organization=organization, name=name).first()
+        Trail.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("current")
+        .filter(organization=organization, name=name)
+        .first()
     )
     before = trail.current if trail else None
     if based_on is not None:

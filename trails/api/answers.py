@@ -6,16 +6,18 @@ test follows every one of them.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.conf import settings
 
 from evidence.models import Record
+from evidence.vault.direct import Part
 from trails import state
 from trails.actions.attestations import Made, Upload, attested
 from trails.api import schemas
 from trails.models import (
     Attestation,
+    DirectUpload,
     Disposal,
     Evidence,
     Organization,
@@ -97,6 +99,33 @@ def trail_package(row: TrailPackage) -> schemas.TrailPackage:
         url=url,
         download_url=f"{url}/download" if row.is_ready else None,
     )
+
+
+def upload(row: DirectUpload) -> schemas.Upload:
+    """Return a direct upload, as far as it is."""
+    return schemas.Upload(
+        id=row.pk,
+        organization=row.organization.name,
+        state=row.state,
+        reason=row.reason or None,
+        sha256=row.sha256,
+        size=row.size,
+        checked=row.checked,
+        announced_at=row.at,
+        expires_at=row.expires_at,
+        url=f"{organization_url(row.organization.name)}/uploads/{row.pk}",
+    )
+
+
+def upload_announced(row: DirectUpload, parts: Iterable[Part]) -> schemas.UploadAnnounced:
+    """Return a direct upload with the requests that bring it: the one time that they are told."""
+    told = [
+        schemas.UploadPart(
+            url=part.url, headers=dict(part.headers), offset=part.offset, size=part.size
+        )
+        for part in parts
+    ]
+    return schemas.UploadAnnounced(**dict(upload(row)), parts=told)
 
 
 def workflow(row: Workflow, status: WorkflowStatus) -> schemas.Workflow:

@@ -8,6 +8,7 @@ from trails.api import (
     schemas,
     trail_packages,
     trails,
+    uploads,
     workflows,
 )
 from trails.api.openapi import SelfDescribing
@@ -40,6 +41,7 @@ api = SelfDescribing(
         schemas.TrailPackageIn,
         schemas.WorkflowIn,
         schemas.AttestationIn,
+        schemas.UploadIn,
         schemas.ManyIn,
     ),
     openapi_extra={
@@ -48,10 +50,11 @@ api = SelfDescribing(
             {"name": "Packages of trails", "description": "All evidence of a range, in one zip."},
             {"name": "Workflows", "description": "Runs of a trail's process, and their state."},
             {"name": "Attestations", "description": "Immutable records of events, with evidence."},
+            {"name": "Direct uploads", "description": "Very large evidence, past the server."},
             {"name": "Downloads", "description": "Statements, proofs, files and packages."},
             {"name": "Log", "description": "The tree that seals the records, and who signs it."},
         ]
     },
 )
-for part in (trails, trail_packages, workflows, attestations, export, downloads, log):
+for part in (trails, trail_packages, workflows, attestations, uploads, export, downloads, log):
     api.add_router("", part.router)

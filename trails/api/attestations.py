@@ -114,7 +114,7 @@ def post_attestation(
     actor = actor_of(request)
     found = lookups.workflow_to_attest(actor, organization, trail, workflow)
     require(actor, Act.ATTEST, found.trail.organization)
-    with reports.received(request) as (report, uploads):
+    with reports.received(request, actor, found.trail.organization) as (report, uploads):
         made = attest(
             actor=actor,
             workflow=found,

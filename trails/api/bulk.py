@@ -68,12 +68,39 @@ def _received(request: HttpRequest) -> Iterator[list[Item]]:
                 limit=limit,
                 field=PART,
             )
+        _refuse_too_many_files(body)
         by_name = _by_name(uploads)
         items = [_item(at, item, by_name) for at, item in enumerate(body.attestations)]
         used = {name for item in body.attestations for name in item.evidence}
         for name in by_name.keys() - used:
             raise Invalid(f"No attestation names the file '{name}' in its evidence.", field=PART)
         yield items
+
+
+def _refuse_too_many_files(body: schemas.ManyIn) -> None:
+    """Return if the items name no more files than they may; `TooMuch` if they do.
+
+    Threat. A file is sent once and may be named by many, so that the size of a request says nothing
+    of how many rows it makes: one byte, named millions of times, would fill the memory.
+    """
+    counts = [len(item.evidence) for item in body.attestations]
+    limit = settings.LIMIT_FILES
+    for at, count in enumerate(counts):
+        if count > limit:
+            raise TooMuch(
+                f"Attestation {at} names {count} files; the limit is {limit}. Put them into an "
+                "archive.",
+                limit=limit,
+                field=f"{PART}.{at}.evidence",
+            )
+    limit += settings.LIMIT_BULK
+    if sum(counts) > limit:
+        raise TooMuch(
+            f"The attestations name files {sum(counts)} times; the limit is {limit}. Split them "
+            "over several requests.",
+            limit=limit,
+            field=PART,
+        )
 
 
 def _by_name(uploads: list[Upload]) -> dict[str, Upload]:

@@ -4,7 +4,7 @@ Streamed workflow by workflow, a few at a time and each time by queries of their
 neither memory nor a transaction. What is attested meanwhile may or may not be in it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
 
@@ -21,7 +21,7 @@ from trails.api.auth import actor_of, anybody
 from trails.api.bulk import PATH, router
 from trails.api.openapi import refusals
 from trails.api.workflows import matching
-from trails.models import Attestation, Evidence, Trail, Workflow
+from trails.models import Attestation, Evidence, Trail, UserData, Workflow
 from trails.tables import line
 
 TYPES = {"jsonl": "application/jsonl", "csv": "text/csv; charset=utf-8; header=present"}
@@ -29,7 +29,8 @@ COLUMNS = (
     *("workflow", "number", "step", "is_compliant", "superseded", "description", "occurred_at"),
     *("at", "by", "files", "external", "record_sha256", "log_index", "id", "url"),
 )
-_AT_ONCE = 50  # workflows
+_AT_ONCE = 50  # workflows, or attestations
+_DATA_AT_ONCE = 4 << 20  # bytes of free data, of which one attestation may have 10 MiB
 
 
 @router.get(
@@ -72,7 +73,7 @@ def export_attestations(
 
 
 def _json(trail: Trail, query: schemas.ExportQuery) -> Iterator[str]:
-    for workflow, row in _rows(trail, query):
+    for workflow, row in _with_data(_rows(trail, query)):
         told = answers.attestation_with_data(row, workflow.status)
         yield schemas.Exported(workflow=workflow.name, **dict(told)).model_dump_json() + "\n"
 
@@ -107,7 +108,7 @@ def _rows(trail: Trail, query: schemas.ExportQuery) -> Iterator[tuple[Workflow, 
         rows = (
             Attestation.objects.filter(workflow__in=part)
             .select_related("record__leaf", "user_data", "evidence_list")
-            .defer("record__body")
+            .defer("record__body", "user_data__text")
             .prefetch_related(Prefetch("evidence", files))
             .order_by("workflow", "number")
         )
@@ -117,3 +118,30 @@ def _rows(trail: Trail, query: schemas.ExportQuery) -> Iterator[tuple[Workflow, 
             for row in group:
                 row.workflow = workflow
                 yield workflow, row
+
+
+def _with_data(
+    rows: Iterable[tuple[Workflow, Attestation]],
+) -> Iterator[tuple[Workflow, Attestation]]:
+    """Yield the rows with the texts of their free data, which are fetched for a few at a time."""
+    waiting: list[tuple[Workflow, Attestation]] = []
+    size = 0
+    for workflow, row in rows:
+        data = getattr(row, "user_data", None)
+        waiting.append((workflow, row))
+        size += data.size if data else 0
+        if size >= _DATA_AT_ONCE or len(waiting) == _AT_ONCE:
+            yield from _filled(waiting)
+            waiting, size = [], 0
+    yield from _filled(waiting)
+
+
+def _filled(
+    rows: list[tuple[Workflow, Attestation]],
+) -> Iterator[tuple[Workflow, Attestation]]:
+    found = UserData.objects.filter(attestation__in=[row.pk for _, row in rows])
+    texts = dict(found.values_list("attestation_id", "text"))
+    for workflow, row in rows:
+        if row.pk in texts:
+            row.user_data.text = texts.pop(row.pk)
+        yield workflow, row

@@ -11,13 +11,16 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from trails import direct
 from trails.actions.attestations import Report, Upload, canonical_json
+from trails.actors import Actor
 from trails.api import bodies
 from trails.api.openapi import REF
 from trails.api.problems import UnsupportedMediaType
-from trails.api.schemas import AttestationIn
-from trails.errors import Invalid, shown
+from trails.api.schemas import AttestationIn, ReportIn
+from trails.errors import Invalid, TooMuch, shown
 from trails.http.uploads import Form, receive
+from trails.models import Organization
 
 PART = "attestation"
 FILES = "evidence"
@@ -59,12 +62,26 @@ def described(part: str, model: str) -> dict[str, Any]:
 
 
 @contextmanager
-def received(request: HttpRequest) -> Iterator[tuple[Report, Sequence[Upload]]]:
+def received(
+    request: HttpRequest, actor: Actor, organization: Organization
+) -> Iterator[tuple[Report, Sequence[Upload]]]:
     """Read the body of a request, and give what it reports with the files in order.
 
-    Call it after the caller has been let in: nothing is read before.
+    What was uploaded directly comes after them. Call it after the caller has been let in: nothing
+    is read before.
     """
     with read(request, PART, AttestationIn) as (body, uploads):
+        named = [(item.id, item.name) for item in body.uploads]
+        limit = settings.LIMIT_FILES
+        if named and len(uploads) + len(named) > limit:
+            raise TooMuch(
+                f"There are {len(uploads)} files and {len(named)} uploads; the limit is {limit}. "
+                "Attest some of them on their own.",
+                limit=limit,
+                field="uploads",
+            )
+        if named:
+            uploads = uploads + direct.ready(actor=actor, organization=organization, named=named)
         yield report(body), uploads
 
 
@@ -100,7 +117,7 @@ def _json_part(form: Form, part: str) -> str:
     return form.fields[part]
 
 
-def report(body: AttestationIn) -> Report:
+def report(body: ReportIn) -> Report:
     """Return what a reporter says, as the act takes it."""
     return Report(
         step=body.step,

@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from evidence.ledger.checkpoint import SIZE_LIMIT
 from trails import words
 from trails.api.moments import Moment
+from trails.models.direct import UploadState
 from trails.models.trail_packages import PackageState
 from trails.words import RETENTION_DAYS_LIMIT, WORKFLOW_ID_LIMIT, WorkflowState
 
@@ -112,8 +113,22 @@ class LinkIn(Incoming):
     )
 
 
-class AttestationIn(Incoming):
-    """What is reported of one process event."""
+class UploadIn(Incoming):
+    """What is going to be put into the store directly. Hash it first."""
+
+    sha256: Sha256
+    size: int = Field(ge=1, description="In bytes.")
+
+
+class UploadRefIn(Incoming):
+    """An upload that is ready, and what to call it."""
+
+    id: uuid.UUID = Field(strict=False, description="Of an upload of yours that is ready.")
+    name: str = Field(examples=["disk.img"])
+
+
+class ReportIn(Incoming):
+    """What is reported of one process event, but for its files."""
 
     step: str = Field(description="The step it is filed under.", examples=["command-logs"])
     is_compliant: bool | None = Field(
@@ -135,7 +150,16 @@ class AttestationIn(Incoming):
     )
 
 
-class ItemIn(AttestationIn):
+class AttestationIn(ReportIn):
+    """What is reported of one process event."""
+
+    uploads: list[UploadRefIn] = Field(
+        [],
+        description="Evidence that was uploaded directly, in order; it comes after the files.",
+    )
+
+
+class ItemIn(ReportIn):
     """One of many reports, with the workflow that it belongs to."""
 
     workflow: str = Field(description="The id of its workflow.", examples=["run-4711"])
@@ -303,6 +327,42 @@ class TrailPackage(BaseModel):
     expires_at: datetime.datetime
     url: str
     download_url: str | None = Field(description="Null until it is ready.")
+
+
+class Upload(BaseModel):
+    """A direct upload: announced, sent, and checked or failed."""
+
+    id: uuid.UUID
+    organization: str
+    state: Annotated[str, Field(json_schema_extra={"enum": list(UploadState.values)})]
+    reason: str | None = Field(description="Why it failed; else null.")
+    sha256: Sha256
+    size: int = Field(description="In bytes.")
+    checked: int = Field(description="How many bytes of it the server has read so far.")
+    announced_at: datetime.datetime
+    expires_at: datetime.datetime = Field(description="When it goes, unless it is attested before.")
+    url: str
+
+
+class UploadPart(BaseModel):
+    """A request that brings a part of an upload. Whoever has the address can make it."""
+
+    url: str = Field(description="PUT the bytes there.")
+    headers: dict[str, str] = Field(description="To be sent exactly so.")
+    offset: int = Field(description="Of its first byte in the file.")
+    size: int = Field(description="Of its bytes: the Content-Length, which is signed.")
+
+
+class UploadAnnounced(Upload):
+    """A direct upload that has just been announced."""
+
+    parts: list[UploadPart] = Field(description="They are told once. Send them in any order.")
+
+
+class Uploads(BaseModel):
+    """Direct uploads, newest first."""
+
+    uploads: list[Upload]
 
 
 class StepVerdict(BaseModel):

@@ -9,6 +9,7 @@ from trails.models.accounts import (
     User,
 )
 from trails.models.attestations import Attestation, Evidence, UserData
+from trails.models.direct import DirectUpload
 from trails.models.held import HeldFile
 from trails.models.retention import Disposal, DisposalPart, Hold, HoldRelease
 from trails.models.search import SearchText
@@ -20,6 +21,7 @@ __all__ = [
     "Activity",
     "ApiKey",
     "Attestation",
+    "DirectUpload",
     "Disposal",
     "DisposalPart",
     "Evidence",

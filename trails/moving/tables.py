@@ -152,6 +152,8 @@ NOT_EXPORTED: Mapping[str, str] = {
     "evidence.Uncopied": "a queue for this instance's replica; the import fills its own",
     "evidence.VaultCheck": "about what this instance's vault enforces",
     "evidence.Witnessed": "it is about logs of others, and this instance's key signed it",
+    "trails.DirectUpload": "its bytes are in this instance's store, for a day, and nobody has "
+    "attested them",
     "trails.HeldFile": "its bytes are staged, for a day, and nobody has attested them",
     "trails.SearchText": "derived; made anew by the import",
     "trails.TrailPackage": "derived, ends by itself, and is prepared again byte for byte",

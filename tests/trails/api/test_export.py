@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.plugins.world import World
 from tests.trails.api.conftest import Api
@@ -87,3 +89,22 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
             world.attest(workflow, files={"a": b"1"})
     with django_assert_max_num_queries(14):
         assert len(lines(api.get(ALL).content)) == 36
+
+
+def test_free_data_is_fetched_for_as_many_as_fit_into_memory(
+    api: Api, recorded: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fifty attestations may have half a gigabyte of it, and anybody may ask for a public trail."""
+    monkeypatch.setattr(export, "_DATA_AT_ONCE", 1)
+    with CaptureQueriesContext(connection) as queries:
+        told = lines(api.get(ALL).content)
+    assert [row["user_data"] for row in told if row["number"] == 1] == [{"n": 1}] * 3
+    texts = [query["sql"] for query in queries if '"text"' in query["sql"]]
+    assert len(texts) == 4  # and one for what comes after the last
+    assert not any("JOIN" in sql for sql in texts)
+
+
+def test_as_csv_free_data_is_not_fetched(api: Api, recorded: World) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert api.get(f"{ALL}?format=csv").status == 200
+    assert not any('"text"' in query["sql"] for query in queries)

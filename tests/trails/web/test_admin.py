@@ -14,6 +14,7 @@ from tests.anomalies.everything import (
     look_after_the_vault,
     seal_everything,
 )
+from tests.contracts.test_site_map import uploaded
 from tests.plugins.world import World
 from tests.trails.preparing import ready
 from trails.models import Activity, ApiKey, Evidence, HeldFile, TrailPackageBlock, User
@@ -40,6 +41,7 @@ def operator(world: World) -> Client:
         size=0,
         staged="b",
     )
+    uploaded(world)
     dispose_of_something(world)
     seal_everything(world.rival.log)
     look_after_the_vault()

@@ -51,3 +51,11 @@ def test_only_admins_archive(world: World) -> None:
         assert world.client(name).get(ARCHIVE).status_code == status
         assert world.client(name).post(ARCHIVE, typed).status_code == status
     assert not is_archived()
+
+
+def test_the_form_of_an_archived_trail_says_so_before_its_fields(world: World) -> None:
+    client = world.client("owner")
+    client.post(ARCHIVE, {"act": "archive", "confirm": "case-worker-access"})
+    page = client.get("/acme/case-worker-access/configure").content.decode()
+    assert page.index("This trail is archived.") < page.index("Restore the trail…")
+    assert page.index("Restore the trail…") < page.index('<form class="form"')

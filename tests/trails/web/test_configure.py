@@ -1,5 +1,6 @@
 """Creating and configuring a trail with a plain form: rows, order, refusals, publishing."""
 
+import re
 from typing import Any
 
 from tests.plugins.world import World
@@ -107,3 +108,9 @@ def test_saving_what_is_there_writes_no_version(world: World) -> None:
     response = world.client("owner").post(PUBLIC, same, follow=True)
     assert "no new version was written" in response.content.decode()
     assert world.public.versions.count() == 1
+
+
+def test_the_name_that_publishing_takes_is_not_called_optional(world: World) -> None:
+    page = world.client("owner").get(PRIVATE).content.decode()
+    [label] = re.findall(r'<label for="id_confirm_name">(.*?)</label>', page)
+    assert label == "Only to make it public: type the name of the trail"

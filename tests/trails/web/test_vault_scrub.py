@@ -48,7 +48,7 @@ def blob(world: World) -> Blob:
 def test_a_finding_names_the_file_and_the_command(world: World, blob: Blob) -> None:
     found(blob)
     text = text_of(world)
-    assert "salaries.csv" in text and "The vault: It holds other bytes" in text
+    assert "salaries.csv" in text and "The vault: it holds other bytes" in text
     assert f"manage.py repair {blob.sha256}" in text
     assert "/srv/secret/path" not in text
 

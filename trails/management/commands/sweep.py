@@ -1,5 +1,5 @@
 """`manage.py sweep`: removes bytes that an interrupted report left in the vault without a name,
-uploads of forms that were not attested within their day, and what a disposal left.
+uploads that were not attested within their day, and what a disposal left.
 
 Run it daily. It may run beside a busy server and beside itself.
 """
@@ -11,8 +11,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from evidence.errors import VaultUnavailable
 from evidence.vault import store
-from trails import erasing, held, preparing
+from trails import direct, erasing, held, preparing
 
 LEAST_HOURS = 1
 _MOST_HOURS = 24 * 365 * 100
@@ -59,8 +60,16 @@ class Command(BaseCommand):
                 f"report fail. Give at least {LEAST_HOURS}, or stop the server and add --force."
             )
         ended, packages = held.sweep(), preparing.sweep()
-        staged, stored = store.sweep(older_than=datetime.timedelta(hours=age), spared=held.spared)
-        erased = erasing.finish()
+        try:
+            staged, stored = store.sweep(
+                older_than=datetime.timedelta(hours=age),
+                spared=held.spared,
+                awaited=direct.awaited,
+            )
+            direct_ended = direct.sweep()
+            erased = erasing.finish()
+        except VaultUnavailable as error:
+            raise CommandError(f"{error} What was swept is gone; the rest waits.") from error
         if erased.gone:
             self.stdout.write(f"Removed {erased.gone} files that were disposed of.")
         if erased.retained:
@@ -72,6 +81,8 @@ class Command(BaseCommand):
             self.stdout.write(f"Removed {packages} prepared packages of trails that had ended.")
         if ended:
             self.stdout.write(f"Removed {ended} uploaded files that were not attested in time.")
+        if direct_ended:
+            self.stdout.write(f"Removed {direct_ended} direct uploads that had ended.")
         self.stdout.write(
             f"Removed what nothing named for {age:g} hours: {staged} staged files, "
             f"{stored} stored files."

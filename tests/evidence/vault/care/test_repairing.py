@@ -1,12 +1,13 @@
 """Either copy is restored from the other, and what was damaged is kept."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from evidence.errors import Corrupt
 from evidence.models import Blob
-from evidence.vault import copies, repairing, restoring, scrubbing, staging
+from evidence.vault import copies, erasing, repairing, restoring, scrubbing, staging
 from evidence.vault.copies import Copy
 from evidence.vault.rows import Closing, ScrubFinding, Uncopied
 from tests import pairs
@@ -79,6 +80,43 @@ def test_what_is_whole_is_left_and_its_findings_are_closed(pair: Pair, blob: Blo
     first, second = repairing.repair(blob)
     assert not first.was_restored and second.was_restored
     assert not ScrubFinding.objects.open().exists()
+
+
+@pytest.mark.parametrize("copy", [*Copy])
+def test_what_is_disposed_of_while_it_is_repaired_does_not_come_back(
+    two_folders: Pair, copy: Copy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The act is committed, and its bytes are removed, a moment before they are put back."""
+    [blob] = pairs.blobs(1)
+    copies.transfer(copies.storage(Copy.VAULT), copies.storage(Copy.REPLICA), blob.sha256)
+    gone: set[str] = set()
+    restore = restoring.restore
+
+    def too_late(*given: Any) -> str:
+        gone.add(blob.sha256)
+        list(erasing.erase([blob.sha256], gone.intersection))
+        return restore(*given)
+
+    monkeypatch.setattr(repairing, "restore", too_late)
+    two_folders.lose(blob, copy)
+    outcomes = repairing.repair(blob, disposed=gone.intersection)
+    assert all(outcome.is_disposed for outcome in outcomes)
+    for one in Copy:
+        with pytest.raises(FileNotFoundError):
+            two_folders.bytes_of(blob, one)
+    assert not ScrubFinding.objects.open().exists()
+
+
+def test_damaged_bytes_that_were_kept_go_with_the_evidence(two_folders: Pair) -> None:
+    """What differs in one bit is as good as the evidence, to whoever should not have it."""
+    [blob, other] = pairs.blobs(2)
+    for one in (blob, other):
+        copies.transfer(copies.storage(Copy.VAULT), copies.storage(Copy.REPLICA), one.sha256)
+        two_folders.damage(one, b"damaged")
+    kept_as = [repairing.repair(one)[0].kept_as for one in (blob, other)]
+    list(erasing.erase([blob.sha256], set))
+    vault = copies.storage(Copy.VAULT)
+    assert [vault.exists(name) for name in kept_as] == [False, True]
 
 
 def test_disposed_evidence_is_not_brought_back(pair: Pair, blob: Blob) -> None:
