@@ -111,8 +111,8 @@ def _copy(
         name = sql.Identifier(table)
         if _count(connection, table) - before[table] != items:
             raise RuntimeError(f"{items} attestations were acknowledged; {table} has others.")
-        # They were written last and never change, so that they are the last of the table.
-        newest = sql.SQL("COPY (SELECT {} FROM {} ORDER BY ctid OFFSET {}) TO STDOUT")
+        # By their first column, the key: keys are in the order of time.
+        newest = sql.SQL("COPY (SELECT {} FROM {} ORDER BY 1 OFFSET {}) TO STDOUT")
         query = newest.format(columns[table], name, sql.Literal(before[table]))
         with connection.cursor().copy(query) as copy:
             read[table] = [bytes(block) for block in copy]

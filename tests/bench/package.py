@@ -32,7 +32,7 @@ def measure(ground: Ground, *, quick: bool) -> list[Figure]:
         growth = [growth_of(server, one) for one in (path, more)]
         files = [f"{server.vault_root}/{name}" for name in made["objects"]]
         runs: dict[str, Callable[[], float]] = {
-            "ours": lambda: wire.download(server.url + path),
+            "ours": lambda: wire.download(server.url + path, least=made["bytes"]),
             "cat": lambda: yardsticks.cat(files),
             "zipstream-ng": lambda: yardsticks.zipstream_ng(files),
         }

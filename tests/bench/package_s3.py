@@ -35,7 +35,7 @@ def measure(ground: Ground, *, quick: bool) -> list[Figure]:
             ours, boto = [], []
             for _ in range(rounds):
                 boto.append(read_by_boto3(ground, bucket, objects))
-                ours.append(wire.download(server.url + path))
+                ours.append(wire.download(server.url + path, least=size))
             megabytes = size / MEGABYTE
             files = f"{len(objects):,} {what}" if len(objects) > 1 else what
             found += [

@@ -30,7 +30,7 @@ def measure(ground: Ground, *, quick: bool) -> list[Figure]:
             ready.append(wire.first_byte(server, "/ready") * 1000)
             before = server.memory()
             firsts.append(wire.first_byte(server, path) * 1000)
-            ours.append(wire.download(server.url + path))
+            ours.append(wire.download(server.url + path, least=made["bytes"]))
             grown.append((server.peak() - before) / MEGABYTE)
             cats.append(yardsticks.cat(places))
             server.stop()

@@ -28,12 +28,19 @@ def first_byte(server: Server, path: str) -> float:
     return took
 
 
-def download(url: str, into: Path = Path("/dev/null")) -> float:
-    """Fetch an address with curl, whole, into nothing or a file; give the seconds."""
-    command = ["curl", "--silent", "--show-error", "--fail", "--output", str(into), url]
+def download(url: str, into: Path = Path("/dev/null"), *, least: int = 0) -> float:
+    """Fetch an address with curl, whole, into nothing or a file; give the seconds.
+
+    Fails when fewer than `least` bytes came: speed is worth nothing if something is left out.
+    """
+    command = ["curl", "--silent", "--show-error", "--fail", "--output", str(into)]
+    command += ["--write-out", "%{size_download}", url]
     begun = time.monotonic()
-    subprocess.run(command, check=True, timeout=PATIENCE)
-    return time.monotonic() - begun
+    done = subprocess.run(command, check=True, timeout=PATIENCE, stdout=subprocess.PIPE)
+    took = time.monotonic() - begun
+    if int(done.stdout) < least:
+        raise RuntimeError(f"{url} gave {int(done.stdout)} bytes; its files have {least}.")
+    return took
 
 
 def free_port() -> int:
