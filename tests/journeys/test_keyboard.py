@@ -96,6 +96,7 @@ def test_a_writer_attests_with_a_file(site: Site, chromium: Browser, tmp_path: P
     go_to(page, page.get_by_role("link", name="Attest", exact=True).first)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Attest in")).to_be_visible()
+    page.wait_for_load_state()  # with its scripts, which take hold of the form
     go_to(page, page.get_by_label("Step", exact=True))
     page.keyboard.type("command-logs")
     go_to(page, page.locator("input[name=verdict]").first)

@@ -122,6 +122,8 @@ def _process(data: Path, config: Path, ports: dict[str, int]) -> subprocess.Pope
     command = [str(Path(sys.executable).parent / "weed"), "-logtostderr=true", "-v=0", "mini"]
     command += [f"-dir={data}", f"-s3.config={config}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"]
     command += ["-master.telemetry=false", "-webdav=false", "-admin.ui=false"]
+    # Each bucket takes several volumes, and by itself it allows as many as could all be full.
+    command += ["-volume.max=20000"]
     command += ["-s3.port.iceberg=0", "-s3.port.lance=0", "-s3.autoCreateBucket=false"]
     for service, port in ports.items():
         command += [f"-{service}.port={port}", f"-{service}.port.grpc={port + GRPC}"]
