@@ -91,8 +91,8 @@ def insert(
         return
     connection = connections[using]
     head, parameters, fields = _insertion(type(rows[0]))
-    is_gathered = _gathered.statements is not None
-    if len(rows) >= _MANY and _can_copy(connection) and not (ignore_conflicts or is_gathered):
+    as_statements = ignore_conflicts or _gathered.statements is not None
+    if len(rows) >= _MANY and connection.vendor == "postgresql" and not as_statements:
         _copy(connection, type(rows[0]), fields, rows)
         return
     tail = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
@@ -105,10 +105,6 @@ def insert(
         statements.append((head + ", ".join([parameters] * len(part)) + tail, values))
     _write(connection, statements)
     _mark(rows, using)
-
-
-def _can_copy(connection: BaseDatabaseWrapper) -> bool:
-    return connection.vendor == "postgresql"
 
 
 def _copy(

@@ -83,7 +83,7 @@ _WORKFLOW_TO_ATTEST = Prepared(
         .select_related("trail__organization__log", "version", "record")
         .only(
             *("name", "trail__name", "trail__archived_at", "trail__organization__name"),
-            *("trail__organization__log__id", "version__steps", "record__sha256"),
+            *("trail__organization__log__origin", "version__steps", "record__sha256"),
         )
     )
 )

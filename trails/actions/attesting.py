@@ -119,8 +119,8 @@ def statement_of(case: Case, attestation: Attestation) -> bytes:
 def write(cases: Sequence[Case]) -> list[Made]:
     """Write the reports of one trail that are not there yet, in their order, in the transaction.
 
-    Each of the workflows has been attested to by one transaction at a time when this returns: their
-    numbers have no gaps. `Conflict` when a key was used for another report.
+    One transaction at a time attests to a workflow, so that its numbers have no gaps. `Conflict`
+    when a key was used for another report.
     """
     statuses = _locked({case.workflow.pk: case.workflow for case in cases})
     made = _repeated(cases, statuses)
@@ -199,7 +199,7 @@ def _newest_alike(case: Case, status: WorkflowStatus) -> Attestation | None:
 
 
 def _write(cases: Sequence[Case], statuses: Mapping[Any, WorkflowStatus]) -> list[Made]:
-    """Write new reports: all rows of a table in one statement, whatever their number."""
+    """Write new reports, table by table and not report by report."""
     blobs = store.name([upload.staged for case in cases for upload in case.promoted])
     counted: dict[Any, list[Attestation]] = defaultdict(list)
     attestations, bodies = [], []
