@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from evidence.append_only import AppendOnly, AppendOnlyQuerySet
 from evidence.models import Log, Record, new_id
-from trails.words import NAME_LIMIT, ActorKind, Role
+from trails.models.by import ByActor
+from trails.words import NAME_LIMIT, Role
 
 
 class UserManager(BaseUserManager["User"]):
@@ -190,7 +191,7 @@ class ActivityQuerySet(AppendOnlyQuerySet):
         return self.filter(id__lt=id)
 
 
-class Activity(AppendOnly):
+class Activity(AppendOnly, ByActor):
     """What people and keys did: sign-ins, configuration, downloads.
 
     Changes of configuration also have a record in the log; what only reads has none.
@@ -203,9 +204,6 @@ class Activity(AppendOnly):
     verb = models.CharField(max_length=60)
     subject = models.CharField(max_length=600)
     details = models.JSONField(default=dict)
-    by_kind = models.CharField(max_length=20, choices=ActorKind.choices)
-    by_id = models.CharField(max_length=36)
-    by_name = models.CharField(max_length=200)
     at = models.DateTimeField(default=timezone.now)
     record = models.OneToOneField(Record, null=True, on_delete=models.PROTECT, related_name="+")
 

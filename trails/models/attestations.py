@@ -7,9 +7,10 @@ from django.db.models import Exists, OuterRef
 
 from evidence.append_only import AppendOnly, AppendOnlyQuerySet
 from evidence.models import HEX_SHA256, Blob, Record, new_id
+from trails.models.by import ByActor
 from trails.models.retention import Disposal
 from trails.models.workflows import Workflow
-from trails.words import STEP_LIMIT, ActorKind, StepState
+from trails.words import STEP_LIMIT, StepState
 
 
 class AttestationQuerySet(AppendOnlyQuerySet):
@@ -21,7 +22,7 @@ class AttestationQuerySet(AppendOnlyQuerySet):
         return self.using(workflows.db).filter(workflow__in=workflows)
 
 
-class Attestation(AppendOnly):
+class Attestation(AppendOnly, ByActor):
     """The immutable record of one process event, filed under a step of a workflow."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -35,9 +36,6 @@ class Attestation(AppendOnly):
     # Evidence kept elsewhere: [{"name", "uri", "digest": {"sha256"}}, …].
     external = models.JSONField(default=list)
     occurred_at = models.DateTimeField(null=True)
-    by_kind = models.CharField(max_length=20, choices=ActorKind.choices)
-    by_id = models.CharField(max_length=36)
-    by_name = models.CharField(max_length=200)
     at = models.DateTimeField()
     record = models.OneToOneField(Record, on_delete=models.PROTECT, related_name="+")
     # The list of evidence, where it is too long for the record itself (FORMATS §1).

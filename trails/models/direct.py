@@ -13,7 +13,7 @@ from django.utils import timezone
 from evidence.models import HEX_SHA256, new_id
 from evidence.vault.direct import Incoming, name_of
 from trails.models.accounts import Organization
-from trails.words import ActorKind
+from trails.models.by import ByActor
 
 if TYPE_CHECKING:
     from trails.actors import Actor
@@ -40,14 +40,11 @@ class DirectUploadQuerySet(models.QuerySet["DirectUpload"]):
         return self.filter(organization=organization, by_kind=actor.kind, by_id=actor.id)
 
 
-class DirectUpload(models.Model):
+class DirectUpload(ByActor):
     """Bytes that one actor has announced and may attest in one organization."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
-    by_kind = models.CharField(max_length=20, choices=ActorKind.choices)
-    by_id = models.CharField(max_length=36)
-    by_name = models.CharField(max_length=200)
     at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(db_index=True)
     sha256 = models.CharField(max_length=64, validators=[HEX_SHA256], db_index=True)

@@ -11,9 +11,9 @@ from django.db.models import Q
 
 from evidence.append_only import AppendOnly, AppendOnlyQuerySet
 from evidence.models import Record, new_id
+from trails.models.by import ByActor
 from trails.models.trails import Trail
 from trails.models.workflows import Workflow
-from trails.words import ActorKind
 
 
 class HoldQuerySet(AppendOnlyQuerySet):
@@ -33,7 +33,7 @@ class HoldQuerySet(AppendOnlyQuerySet):
         return self.filter(workflow__isnull=True)
 
 
-class Hold(AppendOnly):
+class Hold(AppendOnly, ByActor):
     """A legal hold: the evidence of a trail or workflow stays, whatever its retention says."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -43,9 +43,6 @@ class Hold(AppendOnly):
         Workflow, null=True, on_delete=models.PROTECT, related_name="holds"
     )
     reason = models.TextField()
-    by_kind = models.CharField(max_length=20, choices=ActorKind.choices)
-    by_id = models.CharField(max_length=36)
-    by_name = models.CharField(max_length=200)
     at = models.DateTimeField()
     record = models.OneToOneField(Record, on_delete=models.PROTECT, related_name="+")
 
@@ -60,16 +57,13 @@ class Hold(AppendOnly):
         return "trail" if self.workflow_id is None else "workflow"
 
 
-class HoldRelease(AppendOnly):
+class HoldRelease(AppendOnly, ByActor):
     """The end of a hold."""
 
     hold = models.OneToOneField(
         Hold, primary_key=True, on_delete=models.PROTECT, related_name="release"
     )
     reason = models.TextField()
-    by_kind = models.CharField(max_length=20, choices=ActorKind.choices)
-    by_id = models.CharField(max_length=36)
-    by_name = models.CharField(max_length=200)
     at = models.DateTimeField()
     record = models.OneToOneField(Record, on_delete=models.PROTECT, related_name="+")
 
@@ -77,7 +71,7 @@ class HoldRelease(AppendOnly):
         return f"release by {self.by_name}"
 
 
-class Disposal(AppendOnly):
+class Disposal(AppendOnly, ByActor):
     """The tombstone of evidence: whose files are gone, who said so, when, and why.
 
     A file is disposed of when the number of its attestation is at most the workflow's largest
@@ -92,9 +86,6 @@ class Disposal(AppendOnly):
     files = models.PositiveIntegerField()
     bytes = models.BigIntegerField()
     reason = models.TextField()
-    by_kind = models.CharField(max_length=20, choices=ActorKind.choices)
-    by_id = models.CharField(max_length=36)
-    by_name = models.CharField(max_length=200)
     at = models.DateTimeField()
     # The record of its last part: a checkpoint that covers it covers all of them.
     record = models.OneToOneField(Record, on_delete=models.PROTECT, related_name="+")

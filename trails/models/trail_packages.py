@@ -11,8 +11,8 @@ from django.db import models
 from django.utils import timezone
 
 from evidence.models import Checkpoint, new_id
+from trails.models.by import ByActor
 from trails.models.trails import Trail
-from trails.words import ActorKind
 
 
 class PackageState(models.TextChoices):
@@ -35,7 +35,7 @@ class TrailPackageQuerySet(models.QuerySet["TrailPackage"]):
         return self.current().filter(state=PackageState.PREPARING)
 
 
-class TrailPackage(models.Model):
+class TrailPackage(ByActor):
     """A package of the workflows of a trail that began in a range, as they are at a checkpoint."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -52,9 +52,6 @@ class TrailPackage(models.Model):
     )
     # Why it failed, for people.
     reason = models.TextField(blank=True)
-    by_kind = models.CharField(max_length=20, choices=ActorKind.choices)
-    by_id = models.CharField(max_length=36)
-    by_name = models.CharField(max_length=200)
     at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(db_index=True)
     # How many workflows there are to prepare, and how far it is (`evidence.package.trail.Draft`).

@@ -9,8 +9,9 @@ from django.utils import timezone
 from evidence.append_only import AppendOnly
 from evidence.models import Record, new_id
 from trails.models.accounts import Organization
+from trails.models.by import ByActor
 from trails.state import Step
-from trails.words import NAME_LIMIT, RETENTION_DAYS_LIMIT, ActorKind, Visibility
+from trails.words import NAME_LIMIT, RETENTION_DAYS_LIMIT, Visibility
 
 
 def visible(actor: Any, to_trail: str = "") -> Q:
@@ -87,7 +88,7 @@ class Trail(models.Model):
         return f"{self.organization.name}/{self.name}"
 
 
-class TrailVersion(AppendOnly):
+class TrailVersion(AppendOnly, ByActor):
     """The configuration of a trail from a moment on. Written once; a change is the next version."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -99,9 +100,6 @@ class TrailVersion(AppendOnly):
     steps = models.JSONField(default=list)
     # For how long evidence is kept, counted from its attestation; None: for ever.
     retention_days = models.PositiveIntegerField(null=True)
-    by_kind = models.CharField(max_length=20, choices=ActorKind.choices)
-    by_id = models.CharField(max_length=36)
-    by_name = models.CharField(max_length=200)
     at = models.DateTimeField()
     record = models.OneToOneField(Record, on_delete=models.PROTECT, related_name="+")
 

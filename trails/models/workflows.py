@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from evidence.append_only import AppendOnly, AppendOnlyQuerySet
 from evidence.models import Record, new_id
+from trails.models.by import ByActor
 from trails.models.trails import Trail, TrailVersion, visible
-from trails.words import WORKFLOW_ID_LIMIT, ActorKind, WorkflowState
+from trails.words import WORKFLOW_ID_LIMIT, WorkflowState
 
 if TYPE_CHECKING:
     from trails.models.retention import Disposal
@@ -25,7 +26,7 @@ class WorkflowQuerySet(AppendOnlyQuerySet):
         return self.using(DEFAULT_DB_ALIAS).filter(visible(actor, "trail__"))
 
 
-class Workflow(AppendOnly):
+class Workflow(AppendOnly, ByActor):
     """One run of a trail's process, under an id that the caller chose. Written once."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -34,9 +35,6 @@ class Workflow(AppendOnly):
     version = models.ForeignKey(TrailVersion, on_delete=models.PROTECT, related_name="workflows")
     name = models.CharField("id", max_length=WORKFLOW_ID_LIMIT)
     description = models.TextField(blank=True)
-    by_kind = models.CharField(max_length=20, choices=ActorKind.choices)
-    by_id = models.CharField(max_length=36)
-    by_name = models.CharField(max_length=200)
     at = models.DateTimeField()
     record = models.OneToOneField(Record, on_delete=models.PROTECT, related_name="+")
 
