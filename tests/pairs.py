@@ -1,10 +1,13 @@
 """A vault with its replica, both folders or both buckets, and blobs in them to look after."""
 
+import io
 import secrets
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from django.core.management import call_command
 
 from evidence.models import Blob
 from evidence.vault import copies, places, store
@@ -36,6 +39,16 @@ class Pair:
     def bytes_of(self, blob: Blob, copy: Copy = Copy.VAULT) -> bytes:
         """Return what is under a blob's address."""
         return self.of(copy).read(copies.address(blob.sha256))
+
+
+def run(command: str, *arguments: str) -> tuple[int, str]:
+    """Run a command; return its exit status and what it printed."""
+    out = io.StringIO()
+    try:
+        call_command(command, *arguments, stdout=out)
+    except SystemExit as error:
+        return int(str(error.code)), out.getvalue()
+    return 0, out.getvalue()
 
 
 def folders(settings: Any, root: Path) -> Pair:

@@ -19,10 +19,10 @@ from tests.anomalies.dialects import DIALECTS, PAGE, Answer, Dialect, call, make
 from tests.anomalies.ledger_aftermath import check_with_fsck
 from tests.anomalies.reporters import TRAIL
 from tests.faulty_store import AWAY, HARMLESS, READING, WRITING, FaultyStore, faulty
-from tests.plugins import engines
 from tests.plugins.leftovers import Leftovers
 from tests.plugins.s3 import S3
 from tests.plugins.server import Server
+from tests.plugins.servers import standing
 from tests.plugins.template import Template
 
 LARGE = 20 << 20  # bytes: several pieces of one download
@@ -77,25 +77,14 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(server_template: Template, server_leftovers: Leftovers, s3: S3) -> Iterator[Site]:
-    name = f"faults_{engines.worker_name()}"
-    folder = engines.worker_folder() / name
-    folder.mkdir()
     with faulty(s3) as store:
         url = s3.url(s3.make_bucket(lock=False), endpoint=store.endpoint)
-        server = Server(
-            folder,
-            server_template.copy(folder / "data", name),
-            server_leftovers,
-            workers=1,
-            threads=16,
-            app="tests.anomalies.hasty_wsgi:application",
-            environment={**s3.environment(url), "LOG_LEVEL": "ERROR"},
-        )
-        try:
+        environment = {**s3.environment(url), "LOG_LEVEL": "ERROR"}
+        app = "tests.anomalies.hasty_wsgi:application"
+        with standing(
+            server_template, server_leftovers, "faults", app=app, **environment
+        ) as server:
             yield Site(server, store, make_credentials(server.start()))
-        finally:
-            server.dispose()
-            server_template.drop(name)
 
 
 @pytest.mark.parametrize("fault", AWAY | WRITING)

@@ -9,9 +9,8 @@ from playwright.sync_api import Browser, Page
 
 from tests.journeys.chromium import CHROMIUM, launched
 from tests.journeys.site import Site, demo_site
-from tests.plugins import engines
 from tests.plugins.leftovers import Leftovers
-from tests.plugins.server import Server
+from tests.plugins.servers import standing
 from tests.plugins.template import Template
 
 
@@ -49,21 +48,8 @@ class Browsers:
 @pytest.fixture(scope="session")
 def site(server_template: Template, server_leftovers: Leftovers) -> Generator[Site]:
     """The demo on a server, made once for all who look at its pages."""
-    folder = engines.worker_folder() / "site"
-    folder.mkdir()
-    name = f"site_{engines.worker_name()}"
-    server = Server(
-        folder,
-        server_template.copy(folder / "data", name),
-        server_leftovers,
-        workers=1,
-        threads=16,
-        app="config.wsgi:application",
-        environment={},
-    )
-    yield demo_site(server)
-    server.dispose()
-    server_template.drop(name)
+    with standing(server_template, server_leftovers, "site") as server:
+        yield demo_site(server)
 
 
 @pytest.fixture(scope="module")

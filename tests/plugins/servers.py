@@ -13,6 +13,7 @@ such a test fails, its report ends with the log of its servers.
 import itertools
 import os
 from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Protocol
 
 import pytest
@@ -54,6 +55,35 @@ def server_template(pytestconfig: pytest.Config) -> Template:
     on_postgres = engine in engines.ON_POSTGRES
     postgres_url = os.environ[roles.POSTGRES_URL] if on_postgres else None
     return Template(engines.run_folder() / "template", postgres_url, with_roles=engine == "scale")
+
+
+@contextmanager
+def standing(
+    template: Template,
+    leftovers: Leftovers,
+    name: str,
+    *,
+    app: str = "config.wsgi:application",
+    **environment: str,
+) -> Generator[Server]:
+    """Gives a server for longer than a test, which does not run yet; takes it away at the end."""
+    name = f"{name}_{engines.worker_name()}"
+    folder = engines.worker_folder() / name
+    folder.mkdir()
+    server = Server(
+        folder,
+        template.copy(folder / "data", name),
+        leftovers,
+        workers=1,
+        threads=16,
+        app=app,
+        environment=environment,
+    )
+    try:
+        yield server
+    finally:
+        server.dispose()
+        template.drop(name)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """`manage.py replicate`, `repair` and `copy_vault`: the second copy is made, used and moved."""
 
-import io
 import os
 import signal
 import subprocess
@@ -10,34 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from evidence.vault.copies import Copy, address
 from evidence.vault.rows import ScrubFinding, Uncopied
 from tests import pairs
-from tests.pairs import Pair
+from tests.pairs import Pair, run
 from tests.plugins.servers import MakeServer
 from tests.plugins.template import PROJECT
 from tests.plugins.world import World
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def pair(settings: Any, tmp_path: Path) -> Pair:
-    """A vault and its replica, both empty."""
-    return pairs.folders(settings, tmp_path)
-
-
-def run(command: str, *arguments: str) -> tuple[int, str]:
-    """Runs a command; gives its exit status and what it printed."""
-    out = io.StringIO()
-    try:
-        call_command(command, *arguments, stdout=out)
-    except SystemExit as error:
-        return int(str(error.code)), out.getvalue()
-    return 0, out.getvalue()
 
 
 def test_the_first_run_copies_everything_and_the_next_what_is_new(pair: Pair) -> None:

@@ -1,6 +1,5 @@
 """`manage.py scrub`: everything or a part each time, and on after a kill; its status tells."""
 
-import io
 import json
 import os
 import signal
@@ -8,36 +7,18 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from evidence.models import Blob
 from evidence.vault.rows import Round, ScrubFinding
 from tests import pairs
-from tests.pairs import Pair
+from tests.pairs import Pair, run
 from tests.plugins.servers import MakeServer
 from tests.plugins.template import PROJECT
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def pair(settings: Any, tmp_path: Path) -> Pair:
-    """A vault and its replica, both empty."""
-    return pairs.folders(settings, tmp_path)
-
-
-def run(command: str, *arguments: str) -> tuple[int, str]:
-    """Runs a command; gives its exit status and what it printed."""
-    out = io.StringIO()
-    try:
-        call_command(command, *arguments, stdout=out)
-    except SystemExit as error:
-        return int(str(error.code)), out.getvalue()
-    return 0, out.getvalue()
 
 
 def test_a_whole_vault_is_read_and_nothing_is_wrong(pair: Pair) -> None:
