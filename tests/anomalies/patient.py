@@ -10,7 +10,7 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tests.anomalies.dialects import Answer, call
 from tests.anomalies.reporters import BOUNDARY, TRAIL, Sent
@@ -51,13 +51,20 @@ class Patient:
             thread.join(2 * PATIENCE)
         assert not any(thread.is_alive() for thread in self._threads), "Somebody waits for ever."
 
-    def wait_for(self, what: str, more: int, seconds: float = PATIENCE) -> None:
-        """Wait until so many more answers of a kind have come."""
+    def wait_for(
+        self,
+        what: str,
+        more: int,
+        seconds: float = PATIENCE,
+        meanwhile: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Wait until so many more answers of a kind have come, and do something again and again."""
         enough, deadline = self.met[what] + more, time.monotonic() + seconds
         while self.met[what] < enough and not self.failures:
             if time.monotonic() > deadline:
                 self._stop.set()
                 raise AssertionError(f"Not enough was {what}: {self.met}.")
+            meanwhile()
             time.sleep(0.02)
 
     def _report(self, workflow: str) -> None:

@@ -133,8 +133,8 @@ def check_what_a_full_one_leaves(
     """Fill and make room in turn under load, and check what is there at its end."""
     for _ in range(3):
         load.wait_for("recorded", 30)
-        fill()
-        load.wait_for("refused", 30)
+        # Again and again: what was staged at that moment goes, and leaves room for others.
+        load.wait_for("refused", 30, meanwhile=fill)
         make_room()
     load.wait_for("recorded", 30)
     load.stop()
